@@ -1,0 +1,142 @@
+"""Results of matches as columns: a million take 50 MB, and raters read them as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.records import Ending, Episode, Result
+
+ENDINGS: tuple[Ending, ...] = ("terminal", "truncated", "forfeit", "void")
+VOID = ENDINGS.index("void")
+_CODE = {name: code for code, name in enumerate(ENDINGS)}
+
+
+class Results(Sequence[Result]):
+    """Results in the order of their numbers, without the void ones unless said otherwise.
+
+    entrants   names by index
+    lineups    the distinct tuples of entrant indices by seat
+    numbers    int64 (n,)     the match's number, ascending
+    lineup     int32 (n,)     index into `lineups`
+    returns    float64 (n, most seats), NaN beyond a match's seats
+    values     the same shape: what seats are compared by, -inf where a seat forfeited
+    endings    int8 (n,)      index into ENDINGS
+    deals      int64 (n,)     the deal's seed, shared by the games of a pair that swaps seats;
+                              -1 where it is unknown, and then shared with nothing
+    """
+
+    def __init__(
+        self,
+        entrants: Sequence[str],
+        lineups: Sequence[tuple[int, ...]],
+        numbers: NDArray[np.int64],
+        lineup: NDArray[np.int32],
+        returns: NDArray[np.float64],
+        forfeited: NDArray[np.bool_],
+        endings: NDArray[np.int8],
+        deals: NDArray[np.int64],
+    ) -> None:
+        self.entrants = tuple(entrants)
+        self.lineups = list(lineups)
+        self.numbers, self.lineup, self.returns, self.endings = numbers, lineup, returns, endings
+        self.deals = deals
+        self.values = np.where(forfeited, -np.inf, returns)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> Results: ...
+    def __getitem__(self, index: int | slice) -> Result | Results:
+        if isinstance(index, slice):
+            return self.where(np.arange(len(self))[index])
+        seats = self.lineups[self.lineup[index]]
+        return Result(
+            int(self.numbers[index]),
+            seats,
+            tuple(self.returns[index, : len(seats)].tolist()),
+            tuple(self.values[index, : len(seats)].tolist()),
+            ENDINGS[self.endings[index]],
+        )
+
+    def __iter__(self) -> Iterator[Result]:
+        return (self[i] for i in range(len(self)))
+
+    def where(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Results:
+        """Return the chosen rows (a mask or indices), entrants and lineups kept."""
+        return Results(
+            self.entrants, self.lineups, self.numbers[rows], self.lineup[rows],
+            self.returns[rows], np.isneginf(self.values[rows]), self.endings[rows],
+            self.deals[rows],
+        )  # fmt: skip
+
+    @property
+    def rated(self) -> Results:
+        """The results that count: all but the void ones."""
+        keep = self.endings != VOID
+        return self if keep.all() else self.where(keep)
+
+
+class ResultsLog:
+    """Collects episodes, in any order, and gives the `Results` so far."""
+
+    def __init__(self, entrants: Sequence[str], seats: int) -> None:
+        self.entrants = tuple(entrants)
+        self.seats = seats
+        self._lineups: dict[tuple[int, ...], int] = {}
+        self._blocks: list[tuple[NDArray[np.generic], ...]] = []
+
+    def add(self, episodes: Sequence[Episode]) -> None:
+        """Take in a block of episodes."""
+        lineups = self._lineups
+        rows = [lineups.setdefault(e.match.seats, len(lineups)) for e in episodes]
+        forfeited = np.zeros((len(episodes), self.seats), np.bool_)
+        for row, episode in enumerate(episodes):
+            if episode.faults:
+                forfeited[row, list(episode.offenders)] = True
+        self._blocks.append((
+            np.array([e.match.number for e in episodes], np.int64),
+            np.array(rows, np.int32),
+            np.array([e.returns for e in episodes], np.float64).reshape(-1, self.seats),
+            forfeited,
+            np.array([_CODE[e.ending] for e in episodes], np.int8),
+            np.array([e.match.deal for e in episodes], np.int64),
+        ))  # fmt: skip
+
+    def results(self) -> Results:
+        """Return everything taken in so far, in the order of the matches' numbers."""
+        return make_results(self.entrants, list(self._lineups), self._blocks, self.seats)
+
+
+def make_results(
+    entrants: Sequence[str],
+    lineups: Sequence[tuple[int, ...]],
+    blocks: Iterable[tuple[NDArray[np.generic], ...]],
+    seats: int,
+) -> Results:
+    """Join blocks of (numbers, lineup, returns, forfeited, endings, deals), sorted by number."""
+    empty = (
+        np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, seats)),
+        np.zeros((0, seats), np.bool_), np.zeros(0, np.int8),
+        np.zeros(0, np.int64),
+    )  # fmt: skip
+    columns = [np.concatenate(parts) for parts in zip(empty, *blocks)]
+    order = np.argsort(columns[0], kind="stable")
+    numbers, lineup, returns, forfeited, endings, deals = (c[order] for c in columns)
+    return Results(
+        entrants, lineups,
+        cast("NDArray[np.int64]", numbers), cast("NDArray[np.int32]", lineup),
+        cast("NDArray[np.float64]", returns), cast("NDArray[np.bool_]", forfeited),
+        cast("NDArray[np.int8]", endings), cast("NDArray[np.int64]", deals),
+    )  # fmt: skip
+
+
+def code_of(ending: Ending) -> int:
+    """Return the index of an ending in ENDINGS."""
+    return _CODE[ending]
