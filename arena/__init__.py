@@ -1,0 +1,90 @@
+"""Arena: one table at which every kind of agent meets every other.
+
+This is the public door: what the author of a plugin imports, and nothing more. Names are imported
+when they are first read (PEP 562), so that `import arena` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "arena.agent": ("Agent",),
+    "arena.batch": ("Batch", "Moves", "Observation", "stack"),
+    "arena.environment": ("Action", "Environment"),
+    "arena.errors": (
+        "ArenaError", "BadParameter", "Infrastructure", "PluginError", "Unsuitable", "UnknownName",
+        "UsageError",
+    ),
+    "arena.hookspecs": ("hookimpl",),
+    "arena.plugins": ("Description", "Family"),
+    "arena.records": (
+        "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Match", "Pairing", "Rating", "Ref",
+        "Result", "Rules", "Seat", "Spec",
+    ),
+    "arena.results": ("Results",),
+    "arena.roles": ("Executor", "Format", "Rater", "Scorer"),
+    "arena.runner": ("play",),
+    "arena.seeds": ("GlobalLuck", "Luck", "derive", "uniform"),
+    "arena.specs": ("Parameter", "parameter_from"),
+}  # fmt: skip
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME)
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from arena.agent import Agent as Agent
+    from arena.batch import Batch as Batch
+    from arena.batch import Moves as Moves
+    from arena.batch import Observation as Observation
+    from arena.batch import stack as stack
+    from arena.environment import Action as Action
+    from arena.environment import Environment as Environment
+    from arena.errors import ArenaError as ArenaError
+    from arena.errors import BadParameter as BadParameter
+    from arena.errors import Infrastructure as Infrastructure
+    from arena.errors import PluginError as PluginError
+    from arena.errors import UnknownName as UnknownName
+    from arena.errors import Unsuitable as Unsuitable
+    from arena.errors import UsageError as UsageError
+    from arena.hookspecs import hookimpl as hookimpl
+    from arena.plugins import Description as Description
+    from arena.plugins import Family as Family
+    from arena.records import CHANCE as CHANCE
+    from arena.records import Checkpoint as Checkpoint
+    from arena.records import Entrants as Entrants
+    from arena.records import Episode as Episode
+    from arena.records import Fault as Fault
+    from arena.records import Match as Match
+    from arena.records import Pairing as Pairing
+    from arena.records import Rating as Rating
+    from arena.records import Ref as Ref
+    from arena.records import Result as Result
+    from arena.records import Rules as Rules
+    from arena.records import Seat as Seat
+    from arena.records import Spec as Spec
+    from arena.results import Results as Results
+    from arena.roles import Executor as Executor
+    from arena.roles import Format as Format
+    from arena.roles import Rater as Rater
+    from arena.roles import Scorer as Scorer
+    from arena.runner import play as play
+    from arena.seeds import GlobalLuck as GlobalLuck
+    from arena.seeds import Luck as Luck
+    from arena.seeds import derive as derive
+    from arena.seeds import uniform as uniform
+    from arena.specs import Parameter as Parameter
+    from arena.specs import parameter_from as parameter_from
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'arena' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,33 @@
+"""Players."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from arena.batch import Batch, Moves, Observation
+from arena.records import Spec
+
+
+class Agent:
+    """Chooses actions. Write `act` for one game at a time, or `act_batch` for many at once.
+
+    The constructor's signature is the configuration: `mcts:simulations=200` calls
+    `Mcts(simulations=200)`. An agent object plays many games at once and holds no state of any:
+    what must be remembered within a match goes into `observation.memory`.
+    """
+
+    needs: frozenset[str] = frozenset()
+    """Of "text" and "model": what must be there for it to play."""
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable`, with the reason, if this agent cannot play this game."""
+        return None
+
+    def act(self, observation: Observation) -> Any:
+        """Return the action for one observation."""
+        raise NotImplementedError(f"{type(self).__name__} has neither act nor act_batch")
+
+    def act_batch(self, batch: Batch) -> Sequence[Any] | Moves:
+        """Return one action a row of the batch; by default `act` of each row."""
+        return [self.act(observation) for observation in batch]

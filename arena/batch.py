@@ -1,0 +1,344 @@
+"""What agents see: an `Observation` (one row) or a `Batch` (many), computed when read.
+
+Both look at `Slot`s, the runner's games in flight, which no agent is handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.environment import Environment
+from arena.errors import ArenaError, Infrastructure, Unsuitable
+from arena.records import Fault, Match, Spec
+from arena.seeds import Luck, derive, uniforms
+
+Legal = Sequence[int] | None
+_ATTEMPT = 1 << 32
+"""Distance in turns between the luck of a first and of a second try at the same move."""
+
+
+class Slot:
+    """A match in flight: its environment and everything that the runner keeps for it."""
+
+    # What most matches never need lives on the class until it is set.
+    returns: list[float] | None = None  # made at the first payment
+    owed: list[float] | None = None  # paid since the seat last acted
+    pages: dict[int, dict[str, Any]] | None = None
+    faults: list[Fault] | None = None
+    offences: int = 0  # seats that forfeited in this turn
+    columns: dict[str, list[tuple[int, Any]]] | None = None
+    draws: int = 0  # of chance, so far
+    over: bool = False
+
+    def __init__(self, environment: Environment, match: Match, started: float) -> None:
+        self.environment, self.match = environment, match
+        _, self.players, self.seed, _ = match
+        self.started = started
+        self.turn = 0
+        self.log: list[Any] = []
+        self.asked: Sequence[int] = ()
+        self.joint: dict[int, Any] = {}
+
+    def page(self, seat: int) -> dict[str, Any]:
+        """Return the memory of a seat, made on first use."""
+        if self.pages is None:
+            self.pages = {}
+        return self.pages.setdefault(seat, {})
+
+    def legal(self, seat: int) -> Legal:
+        """Return the legal actions of a seat, spelt out wherever they can be counted."""
+        legal = self.environment.legal(seat)
+        return legal if legal is not None else _whole(self.environment.spec, seat)
+
+
+def _whole(spec: Spec, seat: int) -> Legal:
+    """Return the actions of a discrete space as a range, None for any other space."""
+    space = spec.seats[seat].action_space
+    if hasattr(space, "n") and np.ndim(space.n) == 0:
+        start = int(getattr(space, "start", 0))
+        return range(start, start + int(space.n))
+    return None
+
+
+class Moves(NamedTuple):
+    """Actions with what belongs in the record beside them: `columns` of one value a row."""
+
+    actions: Sequence[Any]
+    columns: dict[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, actions: Sequence[Any], **columns: Sequence[Any]) -> Moves:
+        """Return moves with the named columns."""
+        return cls(actions, columns)
+
+
+class Observation:
+    """All that a seat may know when it is asked to move. Valid until the agent has answered."""
+
+    __slots__ = ("_batch", "_row", "_slot", "seat")
+
+    def __init__(self, batch: Batch, row: int) -> None:
+        self._batch, self._row = batch, row
+        self._slot = batch._slots[row]
+        self.seat: int = batch._seats[row]
+
+    @property
+    def legal(self) -> Any:
+        """The legal actions (a sequence of int); None if the space cannot be counted."""
+        return self._batch._legal_of(self._row)
+
+    @property
+    def data(self) -> Any:
+        """What the seat sees, as an element of its observation space."""
+        return self._batch._guard(self._slot.environment.observe, self.seat)
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Which actions of a discrete space are legal: bool, shape (n,)."""
+        return _mask(self.spec, self.seat, self.legal)
+
+    @property
+    def text(self) -> str:
+        """What the seat sees, in words."""
+        return str(self._batch._guard(self._slot.environment.text, self.seat))
+
+    def label(self, action: Any) -> str:
+        """Return an action in the notation of the game."""
+        return str(self._batch._guard(self._slot.environment.label, self.seat, action))
+
+    def parse(self, text: str) -> Any:
+        """Return the legal action that `text` names, or None."""
+        return self._batch._guard(self._slot.environment.parse, self.seat, text)
+
+    @property
+    def spec(self) -> Spec:
+        """What the game is."""
+        return self._slot.environment.spec
+
+    @property
+    def action_space(self) -> Any:
+        """The seat's action space."""
+        return self.spec.seats[self.seat].action_space
+
+    @property
+    def turn(self) -> int:
+        """How many steps have asked a player so far in this match."""
+        return self._slot.turn
+
+    @property
+    def reward(self) -> float:
+        """All that was paid to the seat since it last acted."""
+        owed = self._slot.owed
+        return owed[self.seat] if owed else 0.0
+
+    @property
+    def u(self) -> float:
+        """A number in [0, 1) that belongs to this match, seat and turn."""
+        return float(self._batch.u[self._row])
+
+    @property
+    def rng(self) -> Luck:
+        """A generator (made when touched) that belongs to this match, seat and turn."""
+        turn = self._slot.turn + self._batch._attempt * _ATTEMPT
+        return Luck(derive(self._slot.seed, "agent", self.seat, turn))
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """A page kept for this match and seat, dropped when the match ends.
+
+        Replace what is on it rather than change it in place: a batch that has to be asked again
+        finds the page as it was, its values not copied.
+        """
+        return self._slot.page(self.seat)
+
+    @property
+    def fault(self) -> str | None:
+        """What was wrong with the last answer for this move, where the rules allow another."""
+        faults = self._slot.faults
+        if self._batch._attempt and faults:
+            return faults[-1].message
+        return None
+
+    def imagine(self, rng: Luck) -> Environment:
+        """Return a world that this seat may believe to be in, to search in.
+
+        Raises `Unsuitable` for agents without "model" in `needs`, or where the rules forbid it.
+        """
+        if not self._batch._may_imagine:
+            raise Unsuitable("imagine is for agents that need a model, where the rules allow it")
+        world: Environment = self._batch._guard(self._slot.environment.imagine, self.seat, rng)
+        return world
+
+
+class Batch(Sequence[Observation]):
+    """Rows of observations from many matches; columns are computed when read.
+
+    A row is one seat of one match. All matches are of the same environment; seats may differ.
+    """
+
+    def __init__(
+        self, slots: list[Slot], seats: list[int], may_imagine: bool = False, attempt: int = 0
+    ) -> None:
+        self._slots, self._seats = slots, seats
+        self._may_imagine, self._attempt = may_imagine, attempt
+        self._legal: list[Legal] | None = None
+        self._some_legal: dict[int, Legal] = {}
+        self._u: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def __getitem__(self, row: Any) -> Any:
+        if isinstance(row, slice):
+            return self.take(range(len(self))[row])
+        return Observation(self, range(len(self))[row])
+
+    def __iter__(self) -> Iterator[Observation]:
+        return (Observation(self, row) for row in range(len(self._slots)))
+
+    def take(self, rows: Sequence[int]) -> Batch:
+        """Return a batch of the chosen rows."""
+        slots, seats = self._slots, self._seats
+        return Batch(
+            [slots[r] for r in rows], [seats[r] for r in rows], self._may_imagine, self._attempt
+        )
+
+    def by_seat(self) -> Iterator[tuple[int, list[int], Batch]]:
+        """Yield (seat, rows, batch of these rows): for games whose seats differ in their spaces."""
+        for seat in sorted(set(self._seats)):
+            rows = [r for r, s in enumerate(self._seats) if s == seat]
+            yield seat, rows, self.take(rows)
+
+    @property
+    def spec(self) -> Spec:
+        """What the game is."""
+        return self._slots[0].environment.spec
+
+    @property
+    def seats(self) -> list[int]:
+        """The seat of each row."""
+        return self._seats
+
+    @property
+    def turns(self) -> list[int]:
+        """How many steps have asked a player so far, for each row."""
+        return [slot.turn for slot in self._slots]
+
+    @property
+    def u(self) -> NDArray[np.float64]:
+        """A number in [0, 1) for each row, from its match's seed, its seat and its turn."""
+        if self._u is None:
+            turns = [slot.turn for slot in self._slots]
+            if self._attempt:
+                turns = [turn + self._attempt * _ATTEMPT for turn in turns]
+            self._u = uniforms([slot.seed for slot in self._slots], self._seats, turns)
+        return self._u
+
+    @property
+    def legal(self) -> list[Any]:
+        """The legal actions of each row (a sequence of int; None where they cannot be counted)."""
+        if self._legal is None:
+            try:
+                self._legal = [
+                    slot.environment.legal(seat) for slot, seat in zip(self._slots, self._seats)
+                ]
+            except Exception as error:
+                raise failed(error) from error
+            if None in self._legal:
+                self._legal = [
+                    _whole(self.spec, seat) if legal is None else legal
+                    for legal, seat in zip(self._legal, self._seats)
+                ]
+        return self._legal
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Which actions of a discrete space are legal: bool, shape (rows, n)."""
+        spec = self.spec
+        return np.stack([_mask(spec, s, legal) for s, legal in zip(self._seats, self.legal)])
+
+    @property
+    def data(self) -> Any:
+        """What the rows see, stacked: (rows, ...) for arrays, a dict of such for dicts."""
+        try:
+            rows = [slot.environment.observe(s) for slot, s in zip(self._slots, self._seats)]
+        except Exception as error:
+            raise failed(error) from error
+        return stack(rows)
+
+    @property
+    def text(self) -> list[str]:
+        """What each row sees, in words."""
+        return [observation.text for observation in self]
+
+    @property
+    def reward(self) -> NDArray[np.float64]:
+        """All that was paid to each row's seat since it last acted: float64, shape (rows,)."""
+        pairs = zip(self._slots, self._seats)
+        return np.array([slot.owed[seat] if slot.owed else 0.0 for slot, seat in pairs])
+
+    @property
+    def memory(self) -> list[dict[str, Any]]:
+        """The page of each row; see `Observation.memory`."""
+        return [slot.page(seat) for slot, seat in zip(self._slots, self._seats)]
+
+    def _legal_of(self, row: int) -> Legal:
+        if self._legal is not None:
+            return self._legal[row]
+        if row not in self._some_legal:
+            self._some_legal[row] = self._guard(self._slots[row].legal, self._seats[row])
+        return self._some_legal[row]
+
+    def _pages(self) -> list[dict[str, Any]]:
+        """Return a copy of the memory of each row; of none if no slot has any."""
+        if not any(slot.pages for slot in self._slots):
+            return []
+        pairs = zip(self._slots, self._seats)
+        return [dict((slot.pages or {}).get(seat, ())) for slot, seat in pairs]
+
+    def _restore(self, pages: list[dict[str, Any]]) -> None:
+        """Put back what `_pages` returned."""
+        for row, (slot, seat) in enumerate(zip(self._slots, self._seats)):
+            if slot.pages is not None:
+                slot.pages[seat] = pages[row] if pages else {}
+
+    @staticmethod
+    def _guard(call: Any, *arguments: Any) -> Any:
+        """Call an environment, so that its failure is not taken for the agent's."""
+        try:
+            return call(*arguments)
+        except Exception as error:
+            raise failed(error) from error
+
+
+def failed(error: Exception) -> Exception:
+    """Return what an environment's exception means: its own word if it has one, else a failure."""
+    if isinstance(error, ArenaError):
+        return error
+    return Infrastructure(f"the environment raised {type(error).__name__}: {error}")
+
+
+def stack(rows: Sequence[Any]) -> Any:
+    """Stack elements of a space: arrays and numbers to (rows, ...), dicts and tuples by part."""
+    first = rows[0]
+    if isinstance(first, dict):
+        return {key: stack([row[key] for row in rows]) for key in first}
+    if isinstance(first, tuple):
+        return tuple(stack(part) for part in zip(*rows))
+    if isinstance(first, str):
+        return list(rows)
+    return np.stack(rows) if isinstance(first, np.ndarray) else np.array(rows)
+
+
+def _mask(spec: Spec, seat: int, legal: Legal) -> NDArray[np.bool_]:
+    space = spec.seats[seat].action_space
+    if legal is None:
+        raise Unsuitable(f"{spec.name} has no list of legal actions: {space}")
+    mask = np.zeros(int(space.n), np.bool_)
+    start = int(getattr(space, "start", 0))
+    mask[np.asarray(legal, np.int64) - start] = True
+    return mask

@@ -1,0 +1,89 @@
+"""Games: one in progress (`Environment`), or many stepped together (`Table`)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from arena.errors import Unsuitable
+from arena.records import Spec
+from arena.seeds import Luck
+
+Action = Any
+
+
+class Environment(ABC):
+    """One game in progress.
+
+    A game asks a set of seats: `acting()` names those that must move now, `step` takes one action
+    from each of them and pays every seat. The runner calls `reset` before anything else and may
+    `reset` the same object again for the next match.
+    """
+
+    spec: Spec
+    truncated: bool = False
+    """Whether the game that is over was cut off rather than ended by its rules."""
+
+    @abstractmethod
+    def reset(self, rng: Luck) -> None:
+        """Begin a new game; `rng`, a lazy `numpy.random.Generator`, is all its luck."""
+
+    @abstractmethod
+    def acting(self) -> Sequence[int]:
+        """Return the seats that must move now: `(CHANCE,)` for nature, `()` when it is over."""
+
+    @abstractmethod
+    def observe(self, seat: int) -> Any:
+        """Return what `seat` sees: an element of its observation space, never changed later."""
+
+    @abstractmethod
+    def step(self, actions: Mapping[int, Action]) -> Sequence[float] | None:
+        """Take an action from each acting seat; return every seat's pay, None if all are nought."""
+
+    def legal(self, seat: int) -> Sequence[int] | None:
+        """Return the legal actions of an acting seat; None means its whole action space."""
+        return None
+
+    def chance(self) -> Sequence[tuple[Action, float]]:
+        """Return nature's actions and their odds; called when `acting()` is `(CHANCE,)`."""
+        raise NotImplementedError(f"{type(self).__name__} asks chance but does not say the odds")
+
+    def text(self, seat: int) -> str:
+        """Return in words what `seat` sees."""
+        return str(self.observe(seat))
+
+    def label(self, seat: int, action: Action) -> str:
+        """Return a seat's action in the notation of the game."""
+        return str(action)
+
+    def parse(self, seat: int, text: str) -> Action | None:
+        """Return the legal action that `text` names, or None."""
+        wanted = text.strip().casefold()
+        for action in self.legal(seat) or ():
+            if wanted in (self.label(seat, action).strip().casefold(), str(action)):
+                return action
+        return None
+
+    def imagine(self, seat: int, rng: Luck) -> Environment:
+        """Return a game of its own that `seat` may believe to be in: what it cannot see resampled.
+
+        Raises `Unsuitable` where the game cannot do that (`spec.model` is False).
+        """
+        raise Unsuitable(f"{self.spec.name} cannot be imagined: {self.spec.no_model}")
+
+    def copy(self) -> Environment:
+        """Return this game as it stands, independent of this one; worlds from `imagine` have it."""
+        raise Unsuitable(f"{self.spec.name} cannot be copied")
+
+    def state(self) -> Any:
+        """Return everything there is to know: for centralised critics and viewers only."""
+        return tuple(self.observe(seat) for seat in range(len(self.spec.seats)))
+
+    def render(self) -> str:
+        """Return the position drawn as text for an onlooker."""
+        return str(self.state())
+
+    def close(self) -> None:
+        """Let go of windows, processes and files."""
+        return None

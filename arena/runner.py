@@ -1,0 +1,326 @@
+"""Plays matches, many at a time: the tick.
+
+A tick asks each agent once, for all the games in which it is to move; judges the answers; steps the
+games; and deals the next match wherever one has ended. What a match becomes does not depend on how
+many others are in flight.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import contains
+from typing import Any, Protocol
+
+from arena.agent import Agent
+from arena.batch import Batch, Slot
+from arena.environment import Environment
+from arena.records import CHANCE, STANDARD_RULES, Ending, Episode, Fault, Match, Rules
+from arena.referee import Referee, Wrong
+from arena.seeds import Luck, uniform
+
+DEFAULT_MAX_TURNS = 10_000
+_FIRST_SLOTS = 16
+_QUICK_TICK = 0.05
+"""Seconds: while a tick takes less than this, more games are put in flight."""
+
+
+class Recorder(Protocol):
+    """Hears what learners learn from. Attached to `play`, it is told of every batch and ending."""
+
+    def moved(
+        self, agent: int, batch: Batch, actions: Sequence[Any], columns: dict[str, Sequence[Any]]
+    ) -> None:
+        """Hear the answers of an agent (by index), before any of them is played."""
+
+    def ended(self, slot: Slot, episode: Episode) -> None:
+        """Hear that a match is over; `slot` holds its last position and what is still owed."""
+
+
+class Runner:
+    """Plays matches of one environment among `agents` (by entrant index)."""
+
+    def __init__(
+        self,
+        make: Callable[[], Environment],
+        agents: Sequence[Agent],
+        rules: Rules = STANDARD_RULES,
+        slots: int = 256,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.make, self.agents, self.rules = make, agents, rules
+        self.recorder, self.slots = recorder, slots
+        self.spare: list[Environment] = [make()]
+        self.spec = self.spare[0].spec
+        self.limit = self.spec.max_turns or DEFAULT_MAX_TURNS
+        self.referee = Referee(self.spec, rules)
+        self.may_imagine = [rules.imagine and "model" in agent.needs for agent in agents]
+        self.waiting: tuple[list[list[Slot]], list[list[int]]] = self._empty_queues()
+        self.done: list[Episode] = []
+        self.flying = 0
+        self.now = 0.0  # the time at which the tick began: one reading for all its matches
+        self.agent_seconds = 0.0
+
+    def _empty_queues(self) -> tuple[list[list[Slot]], list[list[int]]]:
+        """Return, by agent, the slots that wait for it and the seats it is to move for."""
+        return [[] for _ in self.agents], [[] for _ in self.agents]
+
+    def blocks(self, matches: Iterable[Match]) -> Iterator[list[Episode]]:
+        """Yield the episodes that end in each tick, until all matches are played."""
+        source = iter(matches)
+        target = min(self.slots, _FIRST_SLOTS)
+        try:
+            while True:
+                begun = time.perf_counter()
+                self.now = time.time()
+                more = self._deal(source, target)
+                if not self.flying and not more and not self.done:
+                    return
+                waiting, self.waiting = self.waiting, self._empty_queues()
+                for index, (slots, seats) in enumerate(zip(*waiting)):
+                    if slots:
+                        self._ask(index, slots, seats)
+                if self.done:
+                    done, self.done = self.done, []
+                    yield done
+                if target < self.slots and time.perf_counter() - begun < _QUICK_TICK:
+                    target = min(2 * target, self.slots)
+        finally:
+            for environment in self.spare:
+                environment.close()
+
+    def _deal(self, source: Iterator[Match], target: int) -> bool:
+        """Put matches in flight up to the target; return whether there may be more."""
+        while self.flying < target:
+            match = next(source, None)
+            if match is None:
+                return False
+            environment = self.spare.pop() if self.spare else self.make()
+            slot = Slot(environment, match, self.now)
+            self.flying += 1
+            try:
+                environment.reset(Luck(match.deal))
+                asked = environment.acting()
+            except Exception as error:
+                self._void(slot, error)
+                continue
+            self._advance(slot, asked)
+        return True
+
+    def _ask(self, index: int, slots: list[Slot], seats: list[int]) -> None:
+        """Ask one agent for all its moves of this tick, and play them."""
+        batch = Batch(slots, seats, self.may_imagine[index])
+        begun = time.perf_counter()
+        actions, columns = self.referee.ask(self.agents[index], batch)
+        self.agent_seconds += time.perf_counter() - begun
+        try:
+            legals = batch.legal
+        except Exception:
+            self._ask_apart(index, slots, seats)
+            return
+        if self.recorder is not None:
+            self.recorder.moved(index, batch, actions, columns)
+        if columns:
+            _keep(slots, columns)
+        if not plain(actions, legals):
+            judged = (
+                self._settle(index, slot, seat, action, legal)
+                for slot, seat, action, legal in zip(slots, seats, actions, legals)
+            )
+            actions = list(judged)
+        self._play(slots, seats, actions)
+
+    def _ask_apart(self, index: int, slots: list[Slot], seats: list[int]) -> None:
+        """One of these environments fails to say what is legal: void that match alone."""
+        well: tuple[list[Slot], list[int]] = ([], [])
+        for slot, seat in zip(slots, seats):
+            try:
+                slot.legal(seat)
+            except Exception as error:
+                self._void(slot, error)
+            else:
+                well[0].append(slot)
+                well[1].append(seat)
+        if well[0]:
+            self._ask(index, *well)
+
+    def _play(self, slots: list[Slot], seats: list[int], actions: Sequence[Any]) -> None:
+        """Step each game with its action, None for none. The hot loop: a few reads a row."""
+        (slots_of, seats_of), limit = self.waiting, self.limit
+        for slot, seat, action in zip(slots, seats, actions):
+            if action is None or len(slot.asked) != 1:
+                self._join(slot, seat, action)
+                continue
+            environment = slot.environment
+            try:
+                rewards = environment.step({seat: action})
+                asked = environment.acting()
+            except Exception as error:
+                self._void(slot, error)
+                continue
+            slot.log += (seat, action)
+            slot.turn += 1
+            if slot.owed is not None:
+                slot.owed[seat] = 0.0
+            if rewards is not None:
+                _pay(slot, rewards)
+            if len(asked) == 1 and (seat := asked[0]) != CHANCE and slot.turn < limit:
+                slot.asked = asked
+                agent = slot.players[seat]
+                slots_of[agent].append(slot)
+                seats_of[agent].append(seat)
+            else:
+                self._advance(slot, asked)
+
+    def _settle(self, index: int, slot: Slot, seat: int, action: Any, legal: Any) -> Any:
+        """Return the answer as a legal action, or what the rules put in its place; else None."""
+        action = self.referee.judge(seat, action, legal)
+        if isinstance(action, Wrong) and action.kind != "infrastructure":
+            agent, may_imagine = self.agents[index], self.may_imagine[index]
+            action = self.referee.settle(agent, slot, seat, action, may_imagine)
+            slot.offences += action is None
+        if isinstance(action, Wrong):
+            fault = Fault(None, slot.turn, action.kind, "void", action.message, action.traceback)
+            slot.faults = [*(slot.faults or ()), fault]
+            return None
+        return action
+
+    def _join(self, slot: Slot, seat: int, action: Any) -> None:
+        """Keep an answer until all the seats asked have given theirs, then step."""
+        slot.joint[seat] = action
+        if len(slot.joint) < len(slot.asked):
+            return
+        joint, slot.joint = {s: slot.joint[s] for s in slot.asked}, {}
+        if any(fault.cost == "void" for fault in slot.faults or ()):
+            self._end(slot, "void")
+            return
+        if slot.offences:
+            self._end(slot, "forfeit")
+            return
+        try:
+            rewards = slot.environment.step(joint)
+            asked = slot.environment.acting()
+        except Exception as error:
+            self._void(slot, error)
+            return
+        for s, a in joint.items():
+            slot.log += (s, a)
+            if slot.owed is not None:
+                slot.owed[s] = 0.0
+        slot.turn += 1
+        if rewards is not None:
+            _pay(slot, rewards)
+        self._advance(slot, asked)
+
+    def _advance(self, slot: Slot, asked: Sequence[int]) -> None:
+        """Let nature move while it is asked; then queue the seats asked, or end the match."""
+        environment = slot.environment
+        try:
+            while asked and asked[0] == CHANCE:
+                action = draw(environment.chance(), uniform(slot.match.deal, CHANCE, slot.draws))
+                slot.draws += 1
+                rewards = environment.step({CHANCE: action})
+                slot.log += (CHANCE, action)
+                if rewards is not None:
+                    _pay(slot, rewards)
+                asked = environment.acting()
+        except Exception as error:
+            self._void(slot, error)
+            return
+        if not asked:
+            self._end(slot, "truncated" if environment.truncated else "terminal")
+        elif slot.turn >= self.limit:
+            self._end(slot, "truncated")
+        else:
+            slot.asked = asked
+            for seat in asked:
+                agent = slot.players[seat]
+                self.waiting[0][agent].append(slot)
+                self.waiting[1][agent].append(seat)
+
+    def _void(self, slot: Slot, error: Exception) -> None:
+        """End a match whose environment failed; the environment is not used again."""
+        if slot.over:
+            return  # another seat of the same turn ran into it before
+        message = f"{type(error).__name__}: {error}"
+        trace = "".join(traceback.format_exception(error))
+        fault = Fault(None, slot.turn, "infrastructure", "void", message, trace)
+        slot.faults = [*(slot.faults or ()), fault]
+        self._end(slot, "void")
+
+    def _end(self, slot: Slot, ending: Ending) -> None:
+        returns = slot.returns
+        if returns is None:
+            returns = [0.0] * len(slot.players)
+        faults = tuple(slot.faults) if slot.faults else ()
+        if ending == "forfeit" and (low := self.spec.returns[0]) is not None:
+            for fault in faults:
+                if fault.cost == "forfeit" and fault.seat is not None:
+                    returns[fault.seat] = low
+        episode = Episode(
+            slot.match, tuple(returns), ending, slot.turn, slot.log, faults,
+            slot.started, self.now - slot.started, slot.columns,
+        )  # fmt: skip
+        if self.recorder is not None:
+            self.recorder.ended(slot, episode)
+        slot.over = True
+        self.flying -= 1
+        self.done.append(episode)
+        if ending == "void":
+            slot.environment.close()
+        else:
+            self.spare.append(slot.environment)
+
+
+def play(
+    make: Callable[[], Environment],
+    agents: Sequence[Agent],
+    matches: Iterable[Match],
+    rules: Rules = STANDARD_RULES,
+    slots: int = 256,
+    recorder: Recorder | None = None,
+) -> Iterator[Episode]:
+    """Yield an episode for each match, as they end.
+
+    `make` makes a game in progress; `agents` are by entrant index, as in `Match.seats`; up to
+    `slots` games are in flight. Faults are in the episodes: nothing is raised.
+    """
+    for block in Runner(make, agents, rules, slots, recorder).blocks(matches):
+        yield from block
+
+
+def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
+    """Whether every action is an `int` among its row's legal ones; nothing in it is Python code."""
+    if set(map(type, actions)) != {int} or None in legals:
+        return False
+    return all(map(contains, legals, actions))
+
+
+def draw(odds: Sequence[tuple[Any, float]], u: float) -> Any:
+    """Return the outcome that `u` in [0, 1) falls on."""
+    for action, probability in odds:
+        u -= probability
+        if u < 0.0:
+            return action
+    return next(action for action, probability in reversed(odds) if probability > 0.0)
+
+
+def _pay(slot: Slot, rewards: Sequence[float]) -> None:
+    if slot.returns is None:
+        slot.returns = [float(reward) for reward in rewards]
+        slot.owed = list(slot.returns)
+        return
+    assert slot.owed is not None
+    for seat, reward in enumerate(rewards):
+        slot.returns[seat] += reward
+        slot.owed[seat] += reward
+
+
+def _keep(slots: Sequence[Slot], columns: dict[str, Sequence[Any]]) -> None:
+    """Keep what an agent handed back beside its moves, by the index of the move in the log."""
+    for name, values in columns.items():
+        for slot, value in zip(slots, values):
+            if slot.columns is None:
+                slot.columns = {}
+            slot.columns.setdefault(name, []).append((len(slot.log) // 2, value))
