@@ -1,0 +1,115 @@
+"""Results as comparisons between the sides of a match, in columns, and clusters that share luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.results import Results
+
+BETTER, EQUAL, WORSE, BOTH_FORFEIT = range(4)
+"""What a comparison says of the first of the two sides."""
+
+Sides = Sequence[Sequence[int]]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Pairwise:
+    """Every pair of sides that different entrants held, and which of the two did better.
+
+    A side's value is the sum of its seats' `Results.values`, so a forfeit in a team is the team's.
+
+    holders   int64 (lineups, sides)   the entrant of each side; -1 where the match had no such side
+    pairs     the pairs of sides (first, second), first < second
+    met       bool (lineups, pairs)    whether two different entrants held the two sides
+    outcomes  int8 (matches, pairs)    BETTER ... BOTH_FORFEIT; means nothing where not met
+    counts    int64 (lineups, pairs, 4)   how often each outcome came up; 0 where not met
+    """
+
+    def __init__(self, results: Results, sides: Sides | None = None) -> None:
+        sides = sides or [(seat,) for seat in range(results.returns.shape[1])]
+        seats = seat_holders(results)
+        self.holders = seats[:, [side[0] for side in sides]]
+        self.pairs = list(combinations(range(len(sides)), 2))
+        values = np.stack([results.values[:, list(side)].sum(axis=1) for side in sides], axis=1)
+        first, second = [p[0] for p in self.pairs], [p[1] for p in self.pairs]
+        one, other = self.holders[:, first], self.holders[:, second]
+        self.met = (one != other) & (one >= 0) & (other >= 0)
+        self.outcomes = np.empty((len(results), len(self.pairs)), np.int8)
+        self.counts = np.zeros((len(self.holders), len(self.pairs), 4), np.int64)
+        for column, (a, b) in enumerate(self.pairs):
+            outcome = _compare(values[:, a], values[:, b])
+            self.outcomes[:, column] = outcome
+            cells = np.bincount(results.lineup * 4 + outcome, minlength=4 * len(self.holders))
+            self.counts[:, column] = cells.reshape(-1, 4) * self.met[:, column, None]
+
+
+def _compare(a: Floats, b: Floats) -> NDArray[np.int8]:
+    outcome = (1 + (b > a).astype(np.int8)) - (a > b)
+    outcome[np.isneginf(a) & np.isneginf(b)] = BOTH_FORFEIT
+    return outcome
+
+
+def seat_holders(results: Results) -> Ints:
+    """Return the entrant of each seat, int64 (lineups, seats), -1 beyond a lineup's seats."""
+    table = np.full((len(results.lineups), results.returns.shape[1]), -1, np.int64)
+    for row, lineup in enumerate(results.lineups):
+        table[row, : len(lineup)] = lineup
+    return table
+
+
+def matches_played(results: Results) -> Ints:
+    """Return how many matches each entrant sat in, int64 (entrants,)."""
+    played = np.bincount(results.lineup, minlength=len(results.lineups))
+    totals = np.zeros(len(results.entrants), np.int64)
+    for lineup, count in zip(results.lineups, played.tolist()):
+        totals[list(set(lineup))] += count
+    return totals
+
+
+class Clusters:
+    """Matches whose luck is shared: the same deal among the same entrants, in whatever seats.
+
+    Their outcomes are not independent, so a variance sums over each cluster before it squares.
+    Rows are in one cluster where both their `deals` (see `deals_told_apart`) and their `groups` are
+    equal, both int64 (rows,). Clusters come sorted by group.
+    """
+
+    def __init__(self, deals: Ints, groups: Ints) -> None:
+        self._order = np.lexsort((deals, groups))
+        deals, groups = deals[self._order], groups[self._order]
+        new = np.ones(len(deals), np.bool_)
+        new[1:] = (deals[1:] != deals[:-1]) | (groups[1:] != groups[:-1])
+        self._starts = np.flatnonzero(new)
+        self.groups = groups[self._starts]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def sums(self, values: NDArray[np.generic]) -> Floats:
+        """Return the sum of `values` (rows, ...) over each cluster: float64 (clusters, ...)."""
+        if not len(self):
+            return np.zeros((0, *values.shape[1:]))
+        return np.add.reduceat(values[self._order].astype(np.float64), self._starts, axis=0)
+
+
+def deals_told_apart(results: Results) -> Ints:
+    """Return the deal of each match, int64 (matches,), unknown ones each with a number of its own."""
+    deals = results.deals
+    return np.where(deals < 0, -1 - np.arange(len(deals)), deals)
+
+
+def entrant_groups(results: Results) -> tuple[Ints, list[tuple[int, ...]]]:
+    """Return the group of each lineup, int64 (lineups,), and each group's entrants in order.
+
+    Lineups of the same entrants in different seats are one group.
+    """
+    numbers: dict[tuple[int, ...], int] = {}
+    groups = [
+        numbers.setdefault(tuple(sorted(set(lineup))), len(numbers)) for lineup in results.lineups
+    ]
+    return np.array(groups, np.int64), list(numbers)

@@ -1,0 +1,1 @@
+"""Raters: how strong each entrant is. Each is a pure function of the results."""

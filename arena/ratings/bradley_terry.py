@@ -1,0 +1,208 @@
+"""Bradley-Terry ratings by maximum likelihood, with draws, seat effects and 95 % intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from arena.errors import BadParameter, Unsuitable
+from arena.intervals import Z95
+from arena.pairwise import Floats, Ints, Pairwise, matches_played
+from arena.ratings.layout import Layout, components
+from arena.ratings.likelihood import Model, maximise
+from arena.ratings.sandwich import covariance
+from arena.records import Rating
+from arena.results import Results
+from arena.roles import Rater
+
+Draws = Literal["half", "davidson"]
+ELO = 400 / math.log(10)
+"""Elo points in one unit of log odds."""
+MEAN = 1500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What the games say, in Elo points.
+
+    entrants     who played, and in the order of `ratings`
+    ratings      float64 (entrants,), their mean 1500
+    covariance   float64 (entrants, entrants), of the ratings as they stand against their mean
+    games        int64 (entrants,), matches played
+    seats        float64 (seats,), what each seat is worth against their mean; () if left out
+    seats_covariance   float64 (seats, seats)
+    nu           Davidson's draw parameter: equals draw nu / (2 + nu) of games; None if not fitted
+    groups       entrants linked by games; where there are several, only the prior compares them
+    """
+
+    entrants: tuple[str, ...]
+    ratings: Floats
+    covariance: Floats
+    games: Ints
+    seats: Floats
+    seats_covariance: Floats
+    nu: float | None
+    groups: tuple[tuple[str, ...], ...]
+
+    def difference(self, a: str, b: str) -> tuple[float, float, float]:
+        """Return how far `a` is above `b`, with the ends of its 95 % interval."""
+        i, j = self.entrants.index(a), self.entrants.index(b)
+        cov = self.covariance
+        error = Z95 * math.sqrt(max(0.0, cov[i, i] + cov[j, j] - 2 * cov[i, j]))
+        gap = float(self.ratings[i] - self.ratings[j])
+        return gap, gap - error, gap + error
+
+
+class BradleyTerry(Rater):
+    """Maximum-likelihood strengths on the Elo scale (400 points are ten to one), their mean 1500.
+
+    An interval says where the entrant stands against the mean of the field, at 95 %; games on one
+    deal are taken together (`arena.ratings.sandwich`). `Fit.difference` is the gap between two.
+
+    draws            "davidson" estimates how apt equals are to draw, so a rating is the log odds of
+                     winning against losing; "half" counts a draw as half a win and half a loss,
+                     so a rating predicts the score. Without draws they are the same.
+    seat_advantage   whether to estimate what each seat is worth (in two-seat games, moving first)
+    prior            how many games each entrant is taken to have drawn with an average one before
+                     it began (and each seat likewise). Without it the undefeated, the winless and
+                     a schedule that falls apart have no finite rating. A prior of 1 draws the
+                     best towards the mean as half a lost game would, which is well inside the
+                     interval wherever games were lost; of the undefeated it makes entrants that
+                     were due half a loss, so the far end of their interval is the prior's word. 0
+                     is plain maximum likelihood, and refuses such results.
+    """
+
+    def __init__(
+        self, draws: Draws = "davidson", seat_advantage: bool = True, prior: float = 1.0
+    ) -> None:
+        if draws not in get_args(Draws):
+            raise BadParameter(f"bradley_terry: draws={draws!r}; use half or davidson")
+        if not (prior >= 0 and math.isfinite(prior)):
+            raise BadParameter(f"bradley_terry: prior={prior}; use 0 or a positive number")
+        self.draws, self.seat_advantage, self.prior = draws, seat_advantage, prior
+
+    def rate(self, results: Results) -> Mapping[str, Rating]:
+        """Return the rating of each entrant that played, best first.
+
+        Raises `Unsuitable` where no two entrants met and, with prior=0, where there is no finite
+        maximum.
+        """
+        if not len(results):
+            return {}
+        fit = self.fit(results)
+        errors = Z95 * np.sqrt(np.diag(fit.covariance).clip(0))
+        ends = fit.ratings - errors, fit.ratings, fit.ratings + errors
+        return {
+            fit.entrants[i]: Rating(
+                float(ends[1][i]), float(ends[0][i]), float(ends[2][i]), int(fit.games[i])
+            )
+            for i in np.argsort(-fit.ratings, kind="stable")
+        }
+
+    def fit(self, results: Results) -> Fit:
+        """Return ratings, their covariance and what the seats are worth; raises as `rate` does."""
+        table = Pairwise(results)
+        if not table.counts.any():
+            raise Unsuitable(
+                "bradley_terry compares entrants that meet, and here nobody met another;"
+                " use mean_return"
+            )
+        layout = Layout(results, table, self.seat_advantage)
+        drawn = layout.cells.counts[:, 1].any()
+        model = Model(
+            layout.cells,
+            len(layout.rated),
+            layout.seats,
+            davidson=bool(drawn) and self.draws == "davidson",
+            prior=self.prior,
+        )
+        names = tuple(results.entrants[i] for i in layout.rated)
+        groups = _linked(model, names)
+        if not self.prior:
+            _check_finite(model, names, groups)
+        x = maximise(model)
+        if x is None:
+            raise Unsuitable(
+                "bradley_terry: these results have no finite maximum; use prior=1"
+                " (or seat_advantage=false, draws=half)"
+            )
+        spread = covariance(model, x, results, table, layout)
+        return _in_elo(model, x, spread, names, groups, matches_played(results)[layout.rated])
+
+
+def _in_elo(
+    model: Model,
+    x: Floats,
+    spread: Floats,
+    names: tuple[str, ...],
+    groups: tuple[tuple[str, ...], ...],
+    games: Ints,
+) -> Fit:
+    """Put ratings and seats each against their mean, in Elo points."""
+    n, end = model.entrants, model.entrants + model.seats
+    seats = x[n:end]
+    return Fit(
+        names,
+        MEAN + ELO * (x[:n] - x[:n].mean()),
+        ELO**2 * _centred(spread[:n, :n]),
+        games,
+        ELO * (seats - seats.mean() if model.seats else seats),
+        ELO**2 * _centred(spread[n:end, n:end]),
+        float(np.exp(x[-1])) if model.davidson else None,
+        groups,
+    )
+
+
+def _centred(spread: Floats) -> Floats:
+    """Return the covariance of variables less their mean."""
+    if not len(spread):
+        return spread
+    once = spread - spread.mean(axis=0)
+    result: Floats = once - once.mean(axis=1, keepdims=True)
+    return result
+
+
+def _linked(model: Model, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of entrants that games link, directly or through others."""
+    links = np.zeros((model.entrants, model.entrants))
+    first, second = model.cells.columns.T[:2]
+    links[first, second] = links[second, first] = 1
+    return tuple(tuple(names[i] for i in part) for part in components(links))
+
+
+def _check_finite(
+    model: Model, names: tuple[str, ...], groups: tuple[tuple[str, ...], ...]
+) -> None:
+    """Raise `Unsuitable` where maximum likelihood has no finite answer without a prior.
+
+    Ford (American Mathematical Monthly 64, 1957): there is one where nobody can be parted from
+    the rest by a set of entrants that never lost a point to those outside it.
+    """
+    if len(groups) > 1:
+        raise Unsuitable(
+            f"bradley_terry: no games link {groups[0][0]!r} with {groups[1][0]!r};"
+            " use prior=1, or let them meet"
+        )
+    first, second = model.cells.columns.T[:2]
+    wins, draws, losses = model.cells.counts.T
+    scored = np.zeros((model.entrants, model.entrants))
+    np.add.at(scored, (first, second), wins + draws)
+    np.add.at(scored, (second, first), losses + draws)
+    parts = components(scored)
+    if len(parts) > 1:
+        culprit = next((names[p[0]] for p in parts if len(p) == 1), names[parts[0][0]])
+        raise Unsuitable(
+            f"bradley_terry: {culprit!r} and others never both won and lost against each other,"
+            " so their distance has no finite maximum; use prior=1"
+        )
+    balanced = model.information(np.zeros(model.size)) + model.gauge
+    scale = np.linalg.eigvalsh(balanced)
+    if scale[0] < 1e-9 * scale[-1]:
+        raise Unsuitable(
+            "bradley_terry: the seats held do not tell seats from strength;"
+            " use seat_advantage=false or prior=1"
+        )

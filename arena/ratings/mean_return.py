@@ -1,0 +1,52 @@
+"""Mean return: for games that are played alone or as one team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from arena.intervals import clustered_mean
+from arena.pairwise import Clusters, Floats, deals_told_apart, seat_holders
+from arena.records import Rating
+from arena.results import Results
+from arena.roles import Rater
+
+
+class MeanReturn(Rater):
+    """The mean over an entrant's matches of what its seats return together, with a 95 % interval.
+
+    Matches on one deal are taken together. The interval is Student's; it is left out where an
+    entrant has met a single deal.
+    """
+
+    def rate(self, results: Results) -> Mapping[str, Rating]:
+        """Return the rating of each entrant that played, best first; `games` counts its matches."""
+        clusters, sums = returns_by_deal(results)
+        entrants, starts = np.unique(clusters.groups, return_index=True)
+        ratings = []
+        for entrant, part in zip(entrants.tolist(), np.split(sums, starts[1:])):
+            totals, sizes = part.T
+            mean, low, high = clustered_mean(totals, sizes)
+            ratings.append((results.entrants[entrant], Rating(mean, low, high, int(sizes.sum()))))
+        return dict(sorted(ratings, key=lambda pair: -pair[1].rating))
+
+
+def returns_by_deal(results: Results) -> tuple[Clusters, Floats]:
+    """Return what each entrant got out of each deal.
+
+    The clusters' groups are entrants, ascending; the array, float64 (clusters, 2), holds the sum of
+    the returns of the entrant's seats and the number of matches that it is from.
+    """
+    seats = seat_holders(results)
+    earlier = [
+        (seats[:, :seat] == seats[:, seat, None]).any(axis=1) for seat in range(seats.shape[1])
+    ]
+    counts = ~np.stack(earlier, axis=1)  # an entrant with several seats played one match
+    holders = seats[results.lineup]
+    rows, columns = np.nonzero(holders >= 0)
+    clusters = Clusters(deals_told_apart(results)[rows], holders[rows, columns])
+    numbers = np.stack(
+        [results.returns[rows, columns], counts[results.lineup[rows], columns]], axis=1
+    )
+    return clusters, clusters.sums(numbers)
