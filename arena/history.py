@@ -1,0 +1,307 @@
+"""What a history keeps, and what a store of it must do.
+
+A tournament is begun with its definition and its entrants, then gains matches block by block. A
+match has one integer as its id, made of its tournament's id and its number there: it is the same
+whichever process plays the match and in whatever order the blocks arrive, and nothing can be stored
+twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from arena.errors import UsageError
+from arena.records import Ending, Episode, Fault, Kind, Ref, Spec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from arena.results import Results
+
+TournamentKind = Literal["tournament", "match", "play", "training", "import"]
+State = Literal["running", "interrupted", "finished"]
+
+MATCHES_EACH = 1_000_000_000
+"""A match's id is its tournament's id times this, plus its number: 3000000017 is 17 of 3."""
+
+RATED_KINDS: tuple[TournamentKind, ...] = ("tournament", "match", "training", "import")
+"""The kinds of tournament that ratings read if not told otherwise: not those a person plays."""
+
+
+def match_id(tournament: int, number: int) -> int:
+    """Return the id of a tournament's match with this number."""
+    return tournament * MATCHES_EACH + number
+
+
+def parse_match(text: str) -> int:
+    """Return the match id that a user wrote: `3000000017`, or `3/17` for match 17 of tournament 3.
+
+    Raises `UsageError` for anything else.
+    """
+    tournament, slash, number = text.partition("/")
+    if not all(part.isascii() and part.isdigit() for part in (tournament, number or "0")):
+        raise UsageError(f"{text!r} is not a match: write its id, or TOURNAMENT/NUMBER like 3/17")
+    return match_id(int(tournament), int(number)) if slash else int(text)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` in the terms of JSON: arrays, tuples and sets become lists, keys strings."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars, and torch's tensors
+        return plain(value.tolist())
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class GameRecord:
+    """What is kept of an environment, enough to list it, rate it and make it again.
+
+    name    its full name and parameters in canonical form: `openspiel/hex:board_size=5`
+    alias   the same by its short name: `hex:board_size=5`; None where it has none
+    ref     the full name and the parameters, to make it by
+    sides   which seats one entrant holds together, as `Spec.sides`
+    returns the bounds of a seat's return, None where there is none
+    """
+
+    name: str
+    alias: str | None
+    ref: Ref
+    seats: int
+    kind: Kind = "competitive"
+    zero_sum: bool = False
+    sides: tuple[tuple[int, ...], ...] = ()
+    returns: tuple[float | None, float | None] = (None, None)
+
+    @classmethod
+    def of(cls, name: str, alias: str | None, ref: Ref, spec: Spec) -> GameRecord:
+        """Return the record of a game with this spec."""
+        return cls(
+            name, alias, ref, len(spec.seats), spec.kind, spec.zero_sum, spec.sides, spec.returns
+        )
+
+    @property
+    def ranked_by_return(self) -> bool:
+        """Whether entrants meet the deals alone and are compared by what they return."""
+        return len(self.sides) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntrantRecord:
+    """Who took part: the name shown, the spec in canonical form and what it says, and the digest
+    of the checkpoint (or of the prompt, or of whatever else it stands on), if any."""
+
+    name: str
+    spec: str
+    agent: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    digest: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """Whose rating it is: a hash (16 hexadecimal digits) of name, agent, parameters, digest."""
+        told = [self.name, self.agent, plain(self.parameters), self.digest]
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class TournamentRecord:
+    """What is known when a tournament begins.
+
+    definition   JSON text from which it can be resumed
+    format       the format's spec
+    versions     distribution name -> version of what it is played with
+    started      seconds since the epoch
+    """
+
+    kind: TournamentKind
+    game: GameRecord
+    entrants: tuple[EntrantRecord, ...]
+    format: str
+    seed: int
+    definition: str
+    versions: Mapping[str, str]
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tournament:
+    """A tournament as it stands: `matches` counts the stored, `seconds` is None until it stops."""
+
+    id: int
+    record: TournamentRecord
+    state: State
+    matches: int
+    seconds: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields of `arena tournaments --json`."""
+        record = self.record
+        return {
+            "tournament": self.id, "environment": record.game.name, "alias": record.game.alias,
+            "kind": record.kind, "format": record.format, "seed": record.seed,
+            "entrants": [entrant.name for entrant in record.entrants], "state": self.state,
+            "matches": self.matches, "started": record.started, "seconds": self.seconds,
+        }  # fmt: skip
+
+
+class MatchRow(NamedTuple):
+    """A line of `arena matches`: `match` is its id, `seats` the entrant's name of each seat."""
+
+    match: int
+    number: int
+    tournament: int
+    environment: str
+    alias: str | None
+    seats: tuple[str, ...]
+    returns: tuple[float, ...]
+    ending: Ending
+    turns: int
+    seed: int
+    deal: int
+    faults: tuple[Fault, ...]
+    started: float
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields of `arena matches --json`; faults come without their tracebacks."""
+        told = self._asdict()
+        told["faults"] = [
+            {k: v for k, v in fault._asdict().items() if k != "traceback"} for fault in self.faults
+        ]
+        return told
+
+
+class StoredMatch(NamedTuple):
+    """All that is kept of a match.
+
+    `entrants` are the tournament's; `episode.match.seats` holds their indices by seat.
+    The log of a match whose moves are unknown (an imported result, or one voided before the first
+    move) is empty. For how actions come back see `arena.store.codec`.
+    """
+
+    id: int
+    tournament: int
+    game: GameRecord
+    entrants: tuple[EntrantRecord, ...]
+    episode: Episode
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """The entrant's name of each seat."""
+        return tuple(self.entrants[i].name for i in self.episode.match.seats)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchQuery:
+    """Which matches are asked for; what is None does not matter.
+
+    environment  its full name or its alias, with parameters, as they are kept
+    agent        an entrant's name or spec, or the bare name of an agent
+    result       "win", "loss" (of `agent`, if given; else any match with a winner), "draw", the
+                 number of the seat that won, or an ending
+    faults       whether there were any
+    after        only matches with a greater id; `before`: with a smaller one (pages go by these)
+    limit        at most so many (0: all): the newest, or the oldest if `after` is given
+    """
+
+    environment: str | None = None
+    agent: str | None = None
+    tournament: int | None = None
+    result: str | None = None
+    ending: Ending | None = None
+    faults: bool | None = None
+    after: int | None = None
+    before: int | None = None
+    limit: int = 0
+
+
+EVERYTHING = MatchQuery()
+
+
+class Store(ABC):
+    """Keeps tournaments and their matches.
+
+    Opening one writes nothing: a history that does not exist reads as an empty one, and is made by
+    the first write. Every method raises `StoreError`, one line with the cure, if what is there
+    cannot be read or written; those that take a tournament's or a match's id raise it for an
+    unknown one too.
+    """
+
+    @abstractmethod
+    def begin(self, record: TournamentRecord) -> int:
+        """Keep a new tournament, in state "running", and return its id, counted from 1."""
+
+    @abstractmethod
+    def add(self, tournament: int, episodes: Sequence[Episode]) -> int:
+        """Keep these matches, all or none of them, and return how many were new.
+
+        A match whose number is already stored is left as it was stored.
+        """
+
+    @abstractmethod
+    def set_state(self, tournament: int, state: State, seconds: float | None = None) -> None:
+        """Set how a tournament stands, and for how many seconds it has been played in all."""
+
+    @abstractmethod
+    def tournament(self, tournament: int) -> Tournament:
+        """Return one tournament."""
+
+    @abstractmethod
+    def tournaments(self) -> Iterator[Tournament]:
+        """Yield all tournaments, oldest first."""
+
+    @abstractmethod
+    def numbers(self, tournament: int) -> NDArray[np.int64]:
+        """Return the numbers of the stored matches, ascending: int64, shape (matches,)."""
+
+    @abstractmethod
+    def results(self, tournament: int) -> Results:
+        """Return a tournament's results in number order, entrants as in `begin`, void ones among
+        them."""
+
+    @abstractmethod
+    def results_of(
+        self, environment: str, kinds: Collection[TournamentKind] = RATED_KINDS
+    ) -> Results:
+        """Return all results of an environment (by full name or alias), void ones among them.
+
+        Entrants are merged by identity; where one name stands for several identities each gets
+        `@` and the beginning of its identity after it. Matches are in the order of their
+        tournaments' start, then of their number, and numbered anew from 0.
+        """
+
+    @abstractmethod
+    def environments(self) -> list[GameRecord]:
+        """Return the environments in the history by name, each as it was last played."""
+
+    @abstractmethod
+    def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
+        """Yield the matches asked for, oldest tournament first and by number within it.
+
+        Raises `UsageError` for a `result` that is none.
+        """
+
+    @abstractmethod
+    def match(self, match: int) -> StoredMatch:
+        """Return all that is kept of a match."""
+
+    @abstractmethod
+    def replays(self, query: MatchQuery = EVERYTHING) -> Iterator[StoredMatch]:
+        """Yield all that is kept of the matches asked for, in the order of `matches`, holding no
+        more than a block of them in memory."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files and connections; a store may be used again afterwards."""

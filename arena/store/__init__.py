@@ -1,0 +1,1 @@
+"""The history in a database: one schema, on SQLite or PostgreSQL."""
