@@ -79,6 +79,16 @@ def arena_pages() -> Factories:
 
 
 @hookspec
+def arena_field(spec: Any) -> Sequence[str]:
+    """Propose agents, as specs, for a tournament of this game that names none.
+
+    Those that do not suit the game are left out; whatever is proposed should play without a
+    checkpoint, a server or a person, and quickly.
+    """
+    return []
+
+
+@hookspec
 def arena_started(run: Any) -> None:
     """Hear that a run (a tournament or a training run) begins."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -235,6 +236,12 @@ def load_file(file: str) -> Any:
         del sys.modules[name]
         raise PluginError(f"plugin file {file!r} fails: {type(error).__name__}: {error}") from error
     return module
+
+
+@functools.cache
+def registry_of(files: tuple[str, ...]) -> Registry:
+    """Return `make_registry` of these files, the same one each time in this process."""
+    return make_registry(files)
 
 
 def factory_name(factory: Callable[..., Any] | str) -> str:

@@ -38,11 +38,7 @@ class Referee:
 
     def __init__(self, spec: Spec, rules: Rules) -> None:
         self.spec, self.rules = spec, rules
-        self.costs = {
-            **dict.fromkeys(("illegal", "type", "nan"), _cost("illegal", rules.illegal)),
-            "exception": _cost("error", rules.error),
-            "clock": _cost("overtime", rules.overtime),
-        }
+        self.costs = check_rules(rules)
 
     def ask(self, agent: Agent, batch: Batch) -> Answers:
         """Return the agent's answers, `Wrong` where it raised or took too long."""
@@ -121,6 +117,15 @@ class Referee:
     def _blame(self, slot: Slot, seat: int, wrong: Wrong, cost: str) -> None:
         fault = Fault(seat, slot.turn, wrong.kind, cost, wrong.message, wrong.traceback)
         slot.faults = [*(slot.faults or ()), fault]
+
+
+def check_rules(rules: Rules) -> dict[str, tuple[str, int]]:
+    """Return (final cost, retries) by kind of fault. Raises `BadParameter`."""
+    return {
+        **dict.fromkeys(("illegal", "type", "nan"), _cost("illegal", rules.illegal)),
+        "exception": _cost("error", rules.error),
+        "clock": _cost("overtime", rules.overtime),
+    }
 
 
 def random_action(spec: Spec, slot: Slot, seat: int) -> Any:

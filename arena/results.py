@@ -92,6 +92,17 @@ class ResultsLog:
         self._lineups: dict[tuple[int, ...], int] = {}
         self._blocks: list[tuple[NDArray[np.generic], ...]] = []
 
+    @classmethod
+    def of(cls, results: Results) -> ResultsLog:
+        """Return a log that holds these results already."""
+        log = cls(results.entrants, results.returns.shape[1])
+        log._lineups = {lineup: index for index, lineup in enumerate(results.lineups)}
+        log._blocks = [(
+            results.numbers, results.lineup, results.returns, np.isneginf(results.values),
+            results.endings, results.deals,
+        )]  # fmt: skip
+        return log
+
     def add(self, episodes: Sequence[Episode]) -> None:
         """Take in a block of episodes."""
         lineups = self._lineups

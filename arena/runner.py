@@ -18,7 +18,7 @@ from arena.batch import Batch, Slot
 from arena.environment import Environment
 from arena.records import CHANCE, STANDARD_RULES, Ending, Episode, Fault, Match, Rules
 from arena.referee import Referee, Wrong
-from arena.seeds import Luck, uniform
+from arena.seeds import Luck, draw, uniform
 
 DEFAULT_MAX_TURNS = 10_000
 _FIRST_SLOTS = 16
@@ -70,25 +70,26 @@ class Runner:
         """Yield the episodes that end in each tick, until all matches are played."""
         source = iter(matches)
         target = min(self.slots, _FIRST_SLOTS)
-        try:
-            while True:
-                begun = time.perf_counter()
-                self.now = time.time()
-                more = self._deal(source, target)
-                if not self.flying and not more and not self.done:
-                    return
-                waiting, self.waiting = self.waiting, self._empty_queues()
-                for index, (slots, seats) in enumerate(zip(*waiting)):
-                    if slots:
-                        self._ask(index, slots, seats)
-                if self.done:
-                    done, self.done = self.done, []
-                    yield done
-                if target < self.slots and time.perf_counter() - begun < _QUICK_TICK:
-                    target = min(2 * target, self.slots)
-        finally:
-            for environment in self.spare:
-                environment.close()
+        while True:
+            begun = time.perf_counter()
+            self.now = time.time()
+            more = self._deal(source, target)
+            if not self.flying and not more and not self.done:
+                return
+            waiting, self.waiting = self.waiting, self._empty_queues()
+            for index, (slots, seats) in enumerate(zip(*waiting)):
+                if slots:
+                    self._ask(index, slots, seats)
+            if self.done:
+                done, self.done = self.done, []
+                yield done
+            if target < self.slots and time.perf_counter() - begun < _QUICK_TICK:
+                target = min(2 * target, self.slots)
+
+    def close(self) -> None:
+        """Let go of the environments that are not in a game."""
+        while self.spare:
+            self.spare.pop().close()
 
     def _deal(self, source: Iterator[Match], target: int) -> bool:
         """Put matches in flight up to the target; return whether there may be more."""
@@ -286,8 +287,12 @@ def play(
     `make` makes a game in progress; `agents` are by entrant index, as in `Match.seats`; up to
     `slots` games are in flight. Faults are in the episodes: nothing is raised.
     """
-    for block in Runner(make, agents, rules, slots, recorder).blocks(matches):
-        yield from block
+    runner = Runner(make, agents, rules, slots, recorder)
+    try:
+        for block in runner.blocks(matches):
+            yield from block
+    finally:
+        runner.close()
 
 
 def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
@@ -295,15 +300,6 @@ def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
     if set(map(type, actions)) != {int} or None in legals:
         return False
     return all(map(contains, legals, actions))
-
-
-def draw(odds: Sequence[tuple[Any, float]], u: float) -> Any:
-    """Return the outcome that `u` in [0, 1) falls on."""
-    for action, probability in odds:
-        u -= probability
-        if u < 0.0:
-            return action
-    return next(action for action, probability in reversed(odds) if probability > 0.0)
 
 
 def _pay(slot: Slot, rewards: Sequence[float]) -> None:

@@ -47,7 +47,10 @@ class Parameter(NamedTuple):
 def parse(text: str) -> Ref:
     """Return the Ref that a spec spells, its values still text. Raises `BadSpec`."""
     head, colon, tail = text.strip().partition(":")
-    alias, equals, name = head.rpartition("=")
+    if head.endswith(".py"):  # file.py:Class:key=value
+        attribute, colon, tail = tail.partition(":")
+        head = f"{head}:{attribute}"
+    alias, equals, name = head.partition("=") if "=" in head else ("", "", head)
     if not name or (equals and not alias):
         raise BadSpec(f"{text!r} has no name; write name:key=value,key=value or alias=name:...")
     pairs = [_pair(text, part) for part in _split(text, tail)] if colon and tail else []

@@ -1,0 +1,335 @@
+"""Runs tournaments: from a definition to stored matches and ratings, resumable at any point."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from arena.config import Definition, Entry, definition_from_json, definition_to_json
+from arena.errors import BadConfig, Unsuitable, UsageError
+from arena.history import (
+    EntrantRecord,
+    GameRecord,
+    MatchQuery,
+    Store,
+    TournamentKind,
+    TournamentRecord,
+)
+from arena.lookup import (
+    Game,
+    Player,
+    check_suits,
+    environment_maker,
+    find_game,
+    find_player,
+    make_agent,
+)
+from arena.plugins import Registry
+from arena.records import Entrants, Episode, Match, Pairing, Rating, Ref, Spec
+from arena.results import Results, ResultsLog
+from arena.roles import Executor, Format, Job, Rater
+from arena.seeds import derive_many
+from arena.specs import bind, canonical, parse
+from arena.versions import library_versions
+from arena.workspace import Workspace
+
+SEEDS, DEALS = 1, 2
+"""The streams below a tournament's seed: one seed a match, one a deal."""
+_BLOCK = 4096
+
+Trained = Callable[[Entry, Game], str]
+"""Makes a trained entrant and returns its checkpoint's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """How matches are played, which changes nothing in what they become."""
+
+    executor: Ref = field(default_factory=lambda: Ref("here"))
+    slots: int = 256
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A definition with everything in it looked up and checked."""
+
+    definition: Definition  # complete: seed, format and raters filled in
+    game: Game
+    spec: Spec
+    players: tuple[Player, ...]
+    format: Format
+    raters: Mapping[str, Rater]
+
+    @property
+    def entrants(self) -> Entrants:
+        """The entrants as a format sees them."""
+        assert self.definition.seed is not None
+        names = tuple(player.name for player in self.players)
+        return Entrants(names, self.spec, self.definition.seed)
+
+
+@dataclass
+class Run:
+    """A tournament being played: what event hooks and progress displays are shown."""
+
+    id: int
+    kind: TournamentKind
+    plan: Plan
+    log: ResultsLog
+    total: int = 0  # matches known of so far: all rounds begun
+    played: int = 0
+    faults: int = 0
+    voided: int = 0
+    seconds: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    def add(self, episodes: Sequence[Episode]) -> None:
+        """Count a block of episodes."""
+        self.log.add(episodes)
+        self.played += len(episodes)
+        for episode in episodes:
+            if episode.faults:
+                self.faults += sum(fault.seat is not None for fault in episode.faults)
+                self.voided += episode.ending == "void"
+
+    @property
+    def results(self) -> Results:
+        """All results so far, void ones among them."""
+        return self.log.results()
+
+
+def fresh_seed() -> int:
+    """Return a seed nobody has used: a definition without one must not repeat its games."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def default_entries(registry: Registry, game: Game, spec: Spec) -> tuple[Entry, ...]:
+    """Return the agents that plugins propose for a game, those that suit it."""
+    entries: dict[str, Entry] = {}
+    for proposed in registry.hook.arena_field(spec=spec):
+        for text in proposed or ():
+            ref = parse(text)
+            agent = registry.make("agents", ref)
+            try:
+                check_suits(agent, text, spec, Definition(game.ref, ()).rules)
+            except Unsuitable:
+                continue
+            entries[text] = Entry(ref)
+    return tuple(entries.values())
+
+
+def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Plan:
+    """Look up and check all that a definition names. Raises `UsageError`s; writes nothing.
+
+    `train` is called, once everything else is in order, for each entrant that is to be trained.
+    """
+    registry = workspace.registry
+    game = find_game(registry, definition.environment)
+    _, spec = environment_maker(registry, game.ref)
+    entries = definition.entries or default_entries(registry, game, spec)
+    definition = _completed(definition, spec, entries)
+    assert definition.format is not None
+    format_ = _made(registry, "formats", definition.format, Format)
+    raters = {canonical(r): _made(registry, "raters", r, Rater) for r in definition.ratings}
+    for entry in entries:
+        if entry.training is not None:
+            trainer = entry.training.trainer
+            found = registry.find("trainers", trainer.name)
+            bind(f"trainer {trainer.name!r}", found.parameters(), trainer.parameters)
+    players = [
+        find_player(registry, workspace.home, entry.agent) if entry.training is None else entry
+        for entry in entries
+    ]
+    _check_names([p.name if isinstance(p, Player) else p.agent.name for p in players])
+    names = tuple(p.name if isinstance(p, Player) else p.agent.name for p in players)
+    format_.check(Entrants(names, spec, definition.seed or 0))
+    for player in players:
+        if isinstance(player, Player):
+            agent = make_agent(registry, workspace.home, player.ref)
+            check_suits(agent, player.name, spec, definition.rules)
+    made = tuple(
+        p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players
+    )
+    return Plan(definition, game, spec, made, format_, raters)
+
+
+def _trained(workspace: Workspace, entry: Entry, game: Game, train: Trained) -> Player:
+    """Return the player of an entrant that is trained first; its name is the entrant's."""
+    checkpoint = train(entry, game)
+    ref = Ref(checkpoint, entry.agent.parameters, entry.agent.name)
+    return find_player(workspace.registry, workspace.home, ref)
+
+
+def _made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
+    made = registry.make(kind, ref)
+    if not isinstance(made, role):
+        kind_made = type(made).__name__
+        raise UsageError(f"{kind[:-1]} {ref.name!r} is a {kind_made}, not an arena.{role.__name__}")
+    return made
+
+
+def _completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
+    """Fill in what a definition leaves out."""
+    by_return = spec.ranked_by_return
+    ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))
+    return replace(
+        definition,
+        entries=entries,
+        format=definition.format or Ref("score" if by_return else "round_robin"),
+        ratings=definition.ratings or ratings,
+        seed=fresh_seed() if definition.seed is None else definition.seed,
+    )
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadConfig(
+                f"two entrants are called {name!r}; give one an alias, like `other={name}`"
+            )
+
+
+def begin(workspace: Workspace, plan: Plan, kind: TournamentKind = "tournament") -> Run:
+    """Enter a tournament into the history."""
+    definition = plan.definition
+    assert definition.seed is not None and definition.format is not None
+    record = TournamentRecord(
+        kind=kind,
+        game=game_record(plan.game, plan.spec),
+        entrants=tuple(entrant_record(player) for player in plan.players),
+        format=canonical(definition.format),
+        seed=definition.seed,
+        definition=json.dumps(definition_to_json(definition)),
+        versions=library_versions(),
+        started=time.time(),
+    )
+    identifier = workspace.store.begin(record)
+    log = ResultsLog([p.name for p in plan.players], len(plan.spec.seats))
+    return Run(identifier, kind, plan, log)
+
+
+def entrant_record(player: Player) -> EntrantRecord:
+    """Return what the history keeps of a player."""
+    return EntrantRecord(player.name, player.spec, player.agent, player.parameters, player.digest)
+
+
+def game_record(game: Game, spec: Spec) -> GameRecord:
+    """Return what the history keeps of a game."""
+    return GameRecord.of(game.name, game.short if game.alias else None, game.ref, spec)
+
+
+def reopen(workspace: Workspace, identifier: int, train: Trained) -> Run:
+    """Take up a stored tournament where it was left. Raises `StoreError` or `UsageError`."""
+    store = workspace.store
+    stored = store.tournament(identifier)
+    plan = prepare(workspace, definition_from_json(json.loads(stored.record.definition)), train)
+    before = [entrant.identity for entrant in stored.record.entrants]
+    now = [entrant_record(player).identity for player in plan.players]
+    for player, old, new in zip(plan.players, before, now):
+        if old != new:
+            raise UsageError(
+                f"tournament {identifier} cannot go on: entrant {player.name!r} is not what it was "
+                "(its checkpoint or file has changed); start a new tournament"
+            )
+    run = Run(identifier, stored.record.kind, plan, ResultsLog((), 0), seconds=stored.seconds or 0)
+    results = store.results(identifier)
+    run.log = ResultsLog.of(results)
+    run.played = len(results)
+    for row in store.matches(MatchQuery(tournament=identifier, faults=True)):
+        run.faults += sum(fault.seat is not None for fault in row.faults)
+        run.voided += row.ending == "void"
+    return run
+
+
+def play_tournament(
+    workspace: Workspace,
+    run: Run,
+    playing: Playing,
+    progress: Callable[[Run], None] = lambda run: None,
+) -> None:
+    """Play what is left of a tournament, storing each block as it comes.
+
+    On an interrupt or an error the tournament is left "interrupted", everything stored so far kept.
+    """
+    store, hook = workspace.store, workspace.registry.hook
+    executor: Executor = _made(workspace.registry, "executors", playing.executor, Executor)
+    run.began, state = time.monotonic(), "interrupted"
+    store.set_state(run.id, "running", run.seconds)
+    hook.arena_started(run=run)
+    try:
+        for matches in _rounds(store, run):
+            for episodes in executor.run(_job(workspace, run, playing), matches):
+                store.add(run.id, episodes)
+                run.add(episodes)
+                hook.arena_played(run=run, episodes=episodes)
+                progress(run)
+        state = "finished"
+    finally:
+        run.seconds += time.monotonic() - run.began
+        store.set_state(run.id, "finished" if state == "finished" else "interrupted", run.seconds)
+        hook.arena_finished(run=run)
+
+
+def _job(workspace: Workspace, run: Run, playing: Playing) -> Job:
+    plan = run.plan
+    return Job(
+        environment=plan.game.ref,
+        entrants=tuple(player.ref for player in plan.players),
+        rules=plan.definition.rules,
+        slots=playing.slots,
+        device=playing.device,
+        setting=workspace.setting,
+    )
+
+
+def _rounds(store: Store, run: Run) -> Iterator[Iterable[Match]]:
+    """Yield the matches of each round that are not stored yet."""
+    entrants, format_ = run.plan.entrants, run.plan.format
+    stored = store.numbers(run.id)
+    first = 0
+    while True:
+        known = run.results
+        pairings = format_.next(entrants, known.where(known.numbers < first))
+        if not len(pairings):
+            return
+        run.total = first + len(pairings)
+        yield numbered(pairings, first, entrants.seed, stored)
+        first = run.total
+
+
+def numbered(
+    pairings: Sequence[Pairing], first: int, seed: int, stored: np.ndarray[Any, Any]
+) -> Iterator[Match]:
+    """Yield the pairings as matches with numbers (from `first`) and seeds, but for those stored."""
+    source = iter(pairings)
+    while block := list(islice(source, _BLOCK)):
+        numbers = np.arange(first, first + len(block))
+        deals = np.array([pairing.deal for pairing in block])
+        todo = ~np.isin(numbers, stored)
+        rows = zip(
+            numbers.tolist(), block, derive_many(seed, SEEDS, numbers).tolist(),
+            derive_many(seed, DEALS, deals).tolist(), todo.tolist(),
+        )  # fmt: skip
+        for number, pairing, match_seed, deal, wanted in rows:
+            if wanted:
+                yield Match(number, pairing.seats, match_seed, deal)
+        first += len(block)
+
+
+def rate(raters: Mapping[str, Rater], results: Results) -> dict[str, Mapping[str, Rating] | str]:
+    """Return each system's ratings, or in one line why it has none."""
+    rated: dict[str, Mapping[str, Rating] | str] = {}
+    for name, rater in raters.items():
+        try:
+            rated[name] = rater.rate(results.rated)
+        except Unsuitable as error:
+            rated[name] = str(error)
+    return rated

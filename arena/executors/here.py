@@ -1,0 +1,51 @@
+"""Plays in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from arena.lookup import environment_maker, make_agent
+from arena.plugins import registry_of
+from arena.records import Episode, Match
+from arena.roles import Executor, Job
+from arena.runner import Runner
+
+BLOCK, SECONDS = 2048, 0.2
+"""A block is handed on when it holds so many episodes, or after so long."""
+
+
+def make_runner(job: Job) -> Runner:
+    """Return a runner with the job's environment and agents, looked up in this process."""
+    registry = registry_of(job.setting.plugins)
+    home = Path(job.setting.home or ".")
+    make, _ = environment_maker(registry, job.environment)
+    agents = [make_agent(registry, home, entrant, job.device) for entrant in job.entrants]
+    return Runner(make, agents, job.rules, job.slots)
+
+
+def gather(blocks: Iterable[list[Episode]]) -> Iterator[list[Episode]]:
+    """Join small blocks into ones worth a transaction."""
+    gathered: list[Episode] = []
+    due = time.monotonic() + SECONDS
+    for block in blocks:
+        gathered += block
+        if len(gathered) >= BLOCK or time.monotonic() >= due:
+            yield gathered
+            gathered = []
+            due = time.monotonic() + SECONDS
+    if gathered:
+        yield gathered
+
+
+class Here(Executor):
+    """Plays in this process, many games at a time."""
+
+    def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
+        """Yield blocks of episodes as they end."""
+        runner = make_runner(job)
+        try:
+            yield from gather(runner.blocks(matches))
+        finally:
+            runner.close()

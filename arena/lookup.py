@@ -1,0 +1,184 @@
+"""From the names a user types to environments and players that can be made."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from arena.agent import Agent
+from arena.environment import Environment
+from arena.errors import BadParameter, PluginError, UnknownName, Unsuitable
+from arena.plugins import Entry, Registry, load_file
+from arena.records import Ref, Rules, Spec
+from arena.specs import Parameter, bind, canonical, parameters_of
+
+MAX_TURNS = Parameter("max_turns", int, None)
+Maker = Callable[[], Environment]
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """An environment by its names: `ref` has the full one, `alias` the bare one, if any."""
+
+    ref: Ref
+    alias: Ref | None
+
+    @property
+    def name(self) -> str:
+        """The full name with its parameters, canonical."""
+        return canonical(self.ref)
+
+    @property
+    def short(self) -> str:
+        """The name to show: the alias where there is one."""
+        return canonical(self.alias or self.ref)
+
+
+def find_game(registry: Registry, ref: Ref) -> Game:
+    """Return the game that a Ref names, parameters read by type. Raises `UsageError`s."""
+    entry = registry.find("environments", ref.name)
+    given = _environment_parameters(entry, ref)
+    full = Ref(entry.name, given)
+    if ref.name != entry.name:
+        return Game(full, Ref(ref.name, given))
+    for pattern, family in registry.families("environments"):
+        if entry.member is not None and pattern.name[:-1] == entry.name[: -len(entry.member)]:
+            for alias, member in family.aliases().items():
+                if member == entry.member:
+                    return Game(full, Ref(alias, given))
+    return Game(full, None)
+
+
+def _environment_parameters(entry: Entry, ref: Ref) -> dict[str, Any]:
+    known = entry.parameters()
+    if all(parameter.name != MAX_TURNS.name for parameter in known):
+        known = (*known, MAX_TURNS)
+    given = bind(f"environment {ref.name!r}", known, ref.parameters)
+    limit = given.get(MAX_TURNS.name)
+    if limit is not None and limit < 1:
+        raise BadParameter(f"environment {ref.name!r}: max_turns={limit} is not a positive number")
+    return given
+
+
+def environment_maker(registry: Registry, ref: Ref) -> tuple[Maker, Spec]:
+    """Return a function that makes the environment, and its Spec.
+
+    Every environment takes `max_turns` beside its own parameters. Raises `UnknownName`,
+    `BadParameter` or `Unsuitable`.
+    """
+    entry = registry.find("environments", ref.name)
+    given = _environment_parameters(entry, ref)
+    limit = None
+    if all(parameter.name != MAX_TURNS.name for parameter in entry.parameters()):
+        limit = given.pop(MAX_TURNS.name, None)
+
+    def make() -> Environment:
+        environment: Environment = entry.make(given)
+        if limit is not None:
+            environment.spec = replace(environment.spec, max_turns=limit)
+        return environment
+
+    first: list[Environment] = [make()]  # made for its spec; the first call gets this one
+    return lambda: first.pop() if first else make(), first[0].spec
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """An entrant as resolved: the name shown, what it is made by, and what its rating hangs on.
+
+    `agent` and `parameters` are as the user gave them; `ref` is what `make_agent` takes, complete
+    with the checkpoint's folder; `digest` is of the checkpoint or the file, None for neither.
+    """
+
+    name: str
+    spec: str
+    agent: str
+    parameters: Mapping[str, Any]
+    ref: Ref
+    digest: str | None = None
+
+
+def find_player(registry: Registry, home: Path, ref: Ref) -> Player:
+    """Resolve an agent's spec: a registered agent, a trained checkpoint, or `file.py:Class`.
+
+    Raises `UnknownName` or `BadParameter`.
+    """
+    if _is_file(ref.name):
+        file = Path(ref.name.rpartition(":")[0]).resolve()
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else None
+        made = replace(ref, name=f"{file}:{ref.name.rpartition(':')[2]}", alias=None)
+    elif ref.name in registry.table("agents"):
+        digest, made = None, replace(ref, alias=None)
+    else:
+        made, digest = _checkpoint(registry, home, ref)
+    known, what = _factory(registry, made)[1:]
+    values = bind(what, known, made.parameters)
+    given = {name: values[name] for name in ref.parameters}
+    shown = Ref(ref.name, given)
+    return Player(
+        ref.alias or canonical(shown), canonical(shown), ref.name, given,
+        Ref(made.name, values), digest,
+    )  # fmt: skip
+
+
+def _checkpoint(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, str]:
+    from arena.checkpoints import find_checkpoint, list_checkpoints
+
+    found = find_checkpoint(home, ref.name)
+    if found is None:
+        names = [*registry.names("agents"), *(c.name for c in list_checkpoints(home))]
+        raise UnknownName("agent", ref.name, names, "arena agents")
+    kept = {**found.meta.get("agent_parameters", {}), "checkpoint": found.folder}
+    return Ref(found.meta["agent"], {**kept, **ref.parameters}), found.digest
+
+
+def _is_file(name: str) -> bool:
+    return name.rpartition(":")[0].endswith(".py")
+
+
+def _factory(registry: Registry, ref: Ref) -> tuple[Any, tuple[Parameter, ...], str]:
+    """Return the class of an agent, its parameters, and how to call it in an error."""
+    if not _is_file(ref.name):
+        entry = registry.find("agents", ref.name)
+        return entry.load(), entry.parameters(), f"agent {ref.name!r}"
+    file, _, name = ref.name.rpartition(":")
+    module = load_file(file)
+    factory = getattr(module, name, None)
+    if factory is None:
+        agents = [k for k, v in vars(module).items() if inspect.isclass(v) and issubclass(v, Agent)]
+        raise PluginError(f"{file} has no {name!r}; its agents are {', '.join(agents) or 'none'}")
+    return factory, parameters_of(factory), f"agent {ref.name!r}"
+
+
+def make_agent(registry: Registry, home: Path, ref: Ref, device: str = "auto") -> Agent:
+    """Make the agent of a resolved Ref; one that takes a `device` gets this one unless it is set.
+
+    Raises `UsageError`s; any other exception of its constructor becomes `BadParameter`.
+    """
+    factory, known, what = _factory(registry, ref)
+    values = bind(what, known, ref.parameters)
+    if any(parameter.name == "device" for parameter in known):
+        values.setdefault("device", device)
+    try:
+        agent = factory(**values)
+    except (ValueError, TypeError, OSError) as error:
+        raise BadParameter(f"{what} cannot be made: {error}") from error
+    if not isinstance(agent, Agent):
+        raise BadParameter(f"{what} is a {type(agent).__name__}, not an arena.Agent")
+    return agent
+
+
+def check_suits(agent: Agent, name: str, spec: Spec, rules: Rules) -> None:
+    """Raise `Unsuitable`, naming the agent and the reason, if it cannot play this game."""
+    if "model" in agent.needs and not spec.model:
+        raise Unsuitable(f"agent {name!r} needs a model of {spec.name}, and {spec.no_model}")
+    if "model" in agent.needs and not rules.imagine:
+        raise Unsuitable(f"agent {name!r} needs a model, which the rules forbid (imagine = false)")
+    try:
+        agent.check(spec)
+    except Unsuitable as error:
+        raise Unsuitable(f"agent {name!r} does not suit {spec.name}: {error}") from None
