@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from arena.pairwise import Floats
+from arena.tally import Floats
 
 Z95 = 1.959963984540054
 """The normal distribution's two-sided 95 % point."""

@@ -11,13 +11,13 @@ import numpy as np
 
 from arena.errors import BadParameter, Unsuitable
 from arena.intervals import Z95
-from arena.pairwise import Floats, Ints, Pairwise, matches_played
 from arena.ratings.layout import Layout, components
 from arena.ratings.likelihood import Model, maximise
 from arena.ratings.sandwich import covariance
 from arena.records import Rating
 from arena.results import Results
 from arena.roles import Rater
+from arena.tally import Floats, Ints, Pairwise, matches_played
 
 Draws = Literal["half", "davidson"]
 ELO = 400 / math.log(10)

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterable, Mapping
 
 from arena.errors import BadParameter, Unsuitable
-from arena.pairwise import Pairwise, matches_played
 from arena.records import Rating
 from arena.results import Results
 from arena.roles import Rater
+from arena.tally import Pairwise, matches_played
 
 SCORES = (1.0, 0.5, 0.0, 0.5)
 """The first side's score by outcome; two that forfeit both are taken to have drawn."""

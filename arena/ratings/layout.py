@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from arena.pairwise import (
+from arena.ratings.likelihood import Cells
+from arena.results import Results
+from arena.tally import (
     BETTER,
     BOTH_FORFEIT,
     EQUAL,
@@ -14,8 +16,6 @@ from arena.pairwise import (
     Pairwise,
     entrant_groups,
 )
-from arena.ratings.likelihood import Cells
-from arena.results import Results
 
 
 class Layout:

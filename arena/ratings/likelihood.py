@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.pairwise import Floats, Ints
+from arena.tally import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

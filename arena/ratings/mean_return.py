@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from arena.intervals import clustered_mean
-from arena.pairwise import Clusters, Floats, deals_told_apart, seat_holders
 from arena.records import Rating
 from arena.results import Results
 from arena.roles import Rater
+from arena.tally import returns_by_deal
 
 
 class MeanReturn(Rater):
@@ -30,23 +30,3 @@ class MeanReturn(Rater):
             mean, low, high = clustered_mean(totals, sizes)
             ratings.append((results.entrants[entrant], Rating(mean, low, high, int(sizes.sum()))))
         return dict(sorted(ratings, key=lambda pair: -pair[1].rating))
-
-
-def returns_by_deal(results: Results) -> tuple[Clusters, Floats]:
-    """Return what each entrant got out of each deal.
-
-    The clusters' groups are entrants, ascending; the array, float64 (clusters, 2), holds the sum of
-    the returns of the entrant's seats and the number of matches that it is from.
-    """
-    seats = seat_holders(results)
-    earlier = [
-        (seats[:, :seat] == seats[:, seat, None]).any(axis=1) for seat in range(seats.shape[1])
-    ]
-    counts = ~np.stack(earlier, axis=1)  # an entrant with several seats played one match
-    holders = seats[results.lineup]
-    rows, columns = np.nonzero(holders >= 0)
-    clusters = Clusters(deals_told_apart(results)[rows], holders[rows, columns])
-    numbers = np.stack(
-        [results.returns[rows, columns], counts[results.lineup[rows], columns]], axis=1
-    )
-    return clusters, clusters.sums(numbers)

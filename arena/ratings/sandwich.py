@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from arena.pairwise import Clusters, Floats, Ints, Pairwise, deals_told_apart
 from arena.ratings.layout import Layout
 from arena.ratings.likelihood import Model, curvature
 from arena.results import Results
+from arena.tally import Clusters, Floats, Ints, Pairwise, deals_told_apart
 
 SURPRISES = 5.0
 """The variance (in games that could go either way) at which a group's own spread counts half."""

@@ -1,4 +1,4 @@
-"""Results as comparisons between the sides of a match, in columns, and clusters that share luck."""
+"""Results tallied: which side did better, what each deal returned, and which matches share luck."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Clusters:
         new = np.ones(len(deals), np.bool_)
         new[1:] = (deals[1:] != deals[:-1]) | (groups[1:] != groups[:-1])
         self._starts = np.flatnonzero(new)
-        self.groups = groups[self._starts]
+        self.groups, self.deals = groups[self._starts], deals[self._starts]
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -98,7 +98,7 @@ class Clusters:
 
 
 def deals_told_apart(results: Results) -> Ints:
-    """Return the deal of each match, int64 (matches,), unknown ones each with a number of its own."""
+    """Return each match's deal, int64 (matches,); unknown ones get a number of their own."""
     deals = results.deals
     return np.where(deals < 0, -1 - np.arange(len(deals)), deals)
 
@@ -113,3 +113,23 @@ def entrant_groups(results: Results) -> tuple[Ints, list[tuple[int, ...]]]:
         numbers.setdefault(tuple(sorted(set(lineup))), len(numbers)) for lineup in results.lineups
     ]
     return np.array(groups, np.int64), list(numbers)
+
+
+def returns_by_deal(results: Results) -> tuple[Clusters, Floats]:
+    """Return what each entrant got out of each deal.
+
+    The clusters' groups are entrants, ascending; the array, float64 (clusters, 2), holds the sum of
+    the returns of the entrant's seats and the number of matches that it is from.
+    """
+    seats = seat_holders(results)
+    earlier = [
+        (seats[:, :seat] == seats[:, seat, None]).any(axis=1) for seat in range(seats.shape[1])
+    ]
+    counts = ~np.stack(earlier, axis=1)  # an entrant with several seats played one match
+    holders = seats[results.lineup]
+    rows, columns = np.nonzero(holders >= 0)
+    clusters = Clusters(deals_told_apart(results)[rows], holders[rows, columns])
+    numbers = np.stack(
+        [results.returns[rows, columns], counts[results.lineup[rows], columns]], axis=1
+    )
+    return clusters, clusters.sums(numbers)
