@@ -20,14 +20,14 @@ _HOMES = {
     "arena.hookspecs": ("hookimpl",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
-        "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Match", "Pairing", "Rating", "Ref",
-        "Result", "Rules", "Seat", "Spec",
+        "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Kind", "Match", "Pairing",
+        "Rating", "Ref", "Result", "Rules", "Seat", "Spec",
     ),
     "arena.results": ("Results",),
     "arena.roles": ("Executor", "Format", "Rater", "Scorer"),
     "arena.runner": ("play",),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "uniform"),
-    "arena.specs": ("Parameter", "parameter_from"),
+    "arena.specs": ("Parameter", "parameter_from", "parameters_of"),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from arena.records import Entrants as Entrants
     from arena.records import Episode as Episode
     from arena.records import Fault as Fault
+    from arena.records import Kind as Kind
     from arena.records import Match as Match
     from arena.records import Pairing as Pairing
     from arena.records import Rating as Rating
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from arena.seeds import uniform as uniform
     from arena.specs import Parameter as Parameter
     from arena.specs import parameter_from as parameter_from
+    from arena.specs import parameters_of as parameters_of
 
 
 def __getattr__(name: str) -> Any:
