@@ -1,9 +1,8 @@
 """What a history keeps, and what a store of it must do.
 
-A tournament is begun with its definition and its entrants, then gains matches block by block. A
-match has one integer as its id, made of its tournament's id and its number there: it is the same
-whichever process plays the match and in whatever order the blocks arrive, and nothing can be stored
-twice.
+A tournament is begun with its definition and its entrants, then gains matches block by block. The id
+of a match is made of its tournament's id and its number there: it is the same whoever plays the match
+and in whatever order the blocks arrive, and nothing can be stored twice.
 """
 
 from __future__ import annotations
@@ -86,9 +85,8 @@ class GameRecord:
     @classmethod
     def of(cls, name: str, alias: str | None, ref: Ref, spec: Spec) -> GameRecord:
         """Return the record of a game with this spec."""
-        return cls(
-            name, alias, ref, len(spec.seats), spec.kind, spec.zero_sum, spec.sides, spec.returns
-        )
+        seats, sides = len(spec.seats), spec.sides
+        return cls(name, alias, ref, seats, spec.kind, spec.zero_sum, sides, spec.returns)
 
     @property
     def ranked_by_return(self) -> bool:
@@ -98,8 +96,8 @@ class GameRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntrantRecord:
-    """Who took part: the name shown, the spec in canonical form and what it says, and the digest
-    of the checkpoint (or of the prompt, or of whatever else it stands on), if any."""
+    """Who took part: the name shown, the canonical spec, what it says, and the digest of the
+    checkpoint (or whatever else it stands on), if any."""
 
     name: str
     spec: str
@@ -117,12 +115,10 @@ class EntrantRecord:
 
 @dataclass(frozen=True, slots=True)
 class TournamentRecord:
-    """What is known when a tournament begins.
+    """What is known when a tournament begins, at `started` (seconds since the epoch).
 
-    definition   JSON text from which it can be resumed
-    format       the format's spec
-    versions     distribution name -> version of what it is played with
-    started      seconds since the epoch
+    `definition` is JSON text from which it can be resumed, `format` the format's spec, `versions`
+    the version of each distribution it is played with.
     """
 
     kind: TournamentKind
@@ -176,11 +172,10 @@ class MatchRow(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields of `arena matches --json`; faults come without their tracebacks."""
-        told = self._asdict()
-        told["faults"] = [
-            {k: v for k, v in fault._asdict().items() if k != "traceback"} for fault in self.faults
-        ]
-        return told
+        faults = [fault._asdict() for fault in self.faults]
+        for fault in faults:
+            del fault["traceback"]
+        return self._asdict() | {"faults": faults}
 
 
 class StoredMatch(NamedTuple):
@@ -198,9 +193,15 @@ class StoredMatch(NamedTuple):
     episode: Episode
 
     @property
-    def seats(self) -> tuple[str, ...]:
-        """The entrant's name of each seat."""
-        return tuple(self.entrants[i].name for i in self.episode.match.seats)
+    def row(self) -> MatchRow:
+        """The match as a line of a listing."""
+        number, seats, seed, deal = self.episode.match
+        _, returns, ending, turns, _, faults, started, seconds, _ = self.episode
+        return MatchRow(
+            self.id, number, self.tournament, self.game.name, self.game.alias,
+            tuple(self.entrants[i].name for i in seats), returns, ending, turns, seed, deal,
+            faults, started, seconds,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +234,9 @@ EVERYTHING = MatchQuery()
 class Store(ABC):
     """Keeps tournaments and their matches.
 
-    Opening one writes nothing: a history that does not exist reads as an empty one, and is made by
-    the first write. Every method raises `StoreError`, one line with the cure, if what is there
-    cannot be read or written; those that take a tournament's or a match's id raise it for an
-    unknown one too.
+    A history that does not exist reads as an empty one, and is made by the first write. Methods
+    raise `StoreError`, one line with the cure, if what is there cannot be read or written, and for
+    the id of a tournament or a match that is not there.
     """
 
     @abstractmethod
@@ -268,8 +268,7 @@ class Store(ABC):
 
     @abstractmethod
     def results(self, tournament: int) -> Results:
-        """Return a tournament's results in number order, entrants as in `begin`, void ones among
-        them."""
+        """Return all results of a tournament, void ones too, by number, entrants as in `begin`."""
 
     @abstractmethod
     def results_of(
@@ -299,8 +298,7 @@ class Store(ABC):
 
     @abstractmethod
     def replays(self, query: MatchQuery = EVERYTHING) -> Iterator[StoredMatch]:
-        """Yield all that is kept of the matches asked for, in the order of `matches`, holding no
-        more than a block of them in memory."""
+        """Yield all that is kept of the matches asked for, in order, a block in memory at most."""
 
     @abstractmethod
     def close(self) -> None:

@@ -53,13 +53,17 @@ class Database(ABC):
 
     @contextmanager
     def read(self) -> Iterator[Connection | None]:
-        """Give a connection for reading, or None where there is no history yet."""
+        """Give a connection that sees the history as it is now, or None if there is none yet."""
         with self._told():
             if not self._exists():
                 yield None
                 return
             with self._connect() as connection:
-                yield connection if self._check(connection) else None
+                if self._check(connection):
+                    self._begin_reading(connection)
+                    yield connection
+                else:
+                    yield None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -85,6 +89,10 @@ class Database(ABC):
     @abstractmethod
     def _begin(self, connection: Connection) -> None:
         """Begin a transaction that writes."""
+
+    @abstractmethod
+    def _begin_reading(self, connection: Connection) -> None:
+        """Begin a transaction that sees nothing of what others write meanwhile."""
 
     @abstractmethod
     def _cure(self, said: str) -> str:
@@ -233,6 +241,9 @@ class SqliteDatabase(Database):
         # A transaction that began by reading could not wait for its turn to write.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    def _begin_reading(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
     def _cure(self, said: str) -> str:
         if "locked" in said:
             return "another program is writing to it: try again when it has finished"
@@ -258,6 +269,10 @@ class PostgresDatabase(Database):
 
     def _begin(self, connection: Connection) -> None:
         """SQLAlchemy begins one by itself."""
+
+    def _begin_reading(self, connection: Connection) -> None:
+        connection.rollback()  # the level can be set only before a transaction
+        connection.execution_options(isolation_level="REPEATABLE READ")
 
     def _hold(self, connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4172656)")

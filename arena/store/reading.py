@@ -25,6 +25,8 @@ from arena.store.codec import decode_columns, decode_moves, decode_returns
 from arena.store.schema import entrants, faults, lineups, matches, recordings, tournaments
 from arena.store.writing import positions_of
 
+Columns = dict[str, list[tuple[int, Any]]]
+
 _LINEUPS_KEPT = 10_000
 
 
@@ -77,7 +79,7 @@ class Reader:
         columns = [column for column in matches.c if column is not matches.c.moves]
         rows = self._fetch(connection, columns, ids)
         wrong = _faults_of(connection, rows)
-        return [self._match_row(row, tuple(wrong[row.id])) for row in rows]
+        return [self._stored(row, [], wrong[row.id], None).row for row in rows]
 
     def replays(self, connection: Connection, ids: Sequence[int]) -> list[StoredMatch]:
         """Return all that is kept of the matches with these ids, ascending."""
@@ -86,7 +88,10 @@ class Reader:
         handed = select(recordings.c.match_id, recordings.c.columns)
         handed = handed.where(recordings.c.match_id.in_(ids))
         columns = {match: decode_columns(data) for match, data in connection.execute(handed)}
-        return [self._stored(row, tuple(wrong[row.id]), columns.get(row.id)) for row in rows]
+        return [
+            self._stored(row, decode_moves(row.moves), wrong[row.id], columns.get(row.id))
+            for row in rows
+        ]
 
     def _fetch(
         self, connection: Connection, columns: Sequence[ColumnElement[Any]], ids: Sequence[int]
@@ -110,26 +115,15 @@ class Reader:
             for tournament in read_tournaments(connection, tournaments.c.id.in_(missing)):
                 self._tournaments[tournament.id] = tournament
 
-    def _match_row(self, row: Row[Any], wrong: tuple[Fault, ...]) -> MatchRow:
-        tournament, number = divmod(row.id, MATCHES_EACH)
-        record = self._tournaments[tournament].record
-        return MatchRow(
-            row.id, number, tournament, record.game.name, record.game.alias,
-            tuple(record.entrants[i].name for i in self._lineups[row.lineup_id]),
-            decode_returns(row.returns), ENDINGS[row.ending], row.turns, row.seed, row.deal,
-            wrong, row.started, row.seconds,
-        )  # fmt: skip
-
     def _stored(
-        self, row: Row[Any], wrong: tuple[Fault, ...],
-        columns: dict[str, list[tuple[int, Any]]] | None,
-    ) -> StoredMatch:  # fmt: skip
+        self, row: Row[Any], log: list[Any], wrong: Sequence[Fault], columns: Columns | None
+    ) -> StoredMatch:
         tournament, number = divmod(row.id, MATCHES_EACH)
         record = self._tournaments[tournament].record
         match = Match(number, self._lineups[row.lineup_id], row.seed, row.deal)
         episode = Episode(
-            match, decode_returns(row.returns), ENDINGS[row.ending], row.turns,
-            decode_moves(row.moves), wrong, row.started, row.seconds, columns,
+            match, decode_returns(row.returns), ENDINGS[row.ending], row.turns, log,
+            tuple(wrong), row.started, row.seconds, columns,
         )  # fmt: skip
         return StoredMatch(row.id, tournament, record.game, record.entrants, episode)
 
