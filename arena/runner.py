@@ -27,7 +27,10 @@ _QUICK_TICK = 0.05
 
 
 class Recorder(Protocol):
-    """Hears what learners learn from. Attached to `play`, it is told of every batch and ending."""
+    """Hears what learners learn from. Attached to `play`, it is told of every batch and ending.
+
+    What agents hand back beside their moves goes to it, and not into the episodes.
+    """
 
     def moved(
         self, agent: int, batch: Batch, actions: Sequence[Any], columns: dict[str, Sequence[Any]]
@@ -67,9 +70,13 @@ class Runner:
         return [[] for _ in self.agents], [[] for _ in self.agents]
 
     def blocks(self, matches: Iterable[Match]) -> Iterator[list[Episode]]:
-        """Yield the episodes that end in each tick, until all matches are played."""
+        """Yield the episodes that end in each tick, until all matches are played.
+
+        With a recorder every tick is yielded, also one in which none ended.
+        """
         source = iter(matches)
-        target = min(self.slots, _FIRST_SLOTS)
+        # What a learner hears must not hang on the clock.
+        target = self.slots if self.recorder is not None else min(self.slots, _FIRST_SLOTS)
         while True:
             begun = time.perf_counter()
             self.now = time.time()
@@ -80,11 +87,17 @@ class Runner:
             for index, (slots, seats) in enumerate(zip(*waiting)):
                 if slots:
                     self._ask(index, slots, seats)
-            if self.done:
+            if self.done or self.recorder is not None:
                 done, self.done = self.done, []
                 yield done
             if target < self.slots and time.perf_counter() - begun < _QUICK_TICK:
                 target = min(2 * target, self.slots)
+
+    def abandon(self) -> None:
+        """Forget the matches in flight, between blocks; their environments are kept for others."""
+        flying = {id(slot): slot for slots in self.waiting[0] for slot in slots}
+        self.spare += [slot.environment for slot in flying.values()]
+        self.waiting, self.flying = self._empty_queues(), 0
 
     def close(self) -> None:
         """Let go of the environments that are not in a game."""
@@ -122,7 +135,7 @@ class Runner:
             return
         if self.recorder is not None:
             self.recorder.moved(index, batch, actions, columns)
-        if columns:
+        elif columns:
             _keep(slots, columns)
         if not plain(actions, legals):
             judged = (

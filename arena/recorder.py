@@ -1,0 +1,203 @@
+"""Hears the runner on behalf of learners, and hands out what it heard as `Experience`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from arena.agent import Agent
+from arena.batch import Batch, Slot
+from arena.errors import ArenaError, Infrastructure
+from arena.experience import EMPTY, Bools, Experience, Ints, join, pick
+from arena.records import Episode
+
+
+class _End(NamedTuple):
+    match: int
+    truncated: bool
+    owed: Sequence[float]
+    returns: Sequence[float]
+
+
+_KEYS = ("match", "seat", "turn", "owed", "before", "extra", "action")
+
+
+class Recorder:
+    """Keeps the moves of the agents `learners` (by index), to be taken as `Experience`.
+
+    `fields` name what is captured of each batch ("data", "mask", "legal", "u", ...); columns that
+    an agent hands back beside its moves are kept as they are and cost no second look.
+
+    `steps` counts the moves of all agents (seats that move at once make one move), `over` those of
+    the matches that have ended since the last `take`.
+    """
+
+    def __init__(
+        self,
+        agents: Sequence[Agent],
+        learners: Collection[int] = (0,),
+        fields: Collection[str] = (),
+    ) -> None:
+        self.agents, self.learners, self.fields = agents, frozenset(learners), tuple(fields)
+        self.steps = self.over = 0
+        self._parts: list[dict[str, Any]] = []
+        self._ends: list[_End] = []
+        self._alike: bool | None = None  # whether all seats have the same spaces
+
+    def moved(
+        self, agent: int, batch: Batch, actions: Sequence[Any], columns: dict[str, Sequence[Any]]
+    ) -> None:
+        """Hear the answers of an agent, before any of them is played."""
+        if batch.spec.turn_based:
+            self.steps += len(batch)
+        else:
+            self.steps += sum(s.asked[0] == seat for s, seat in zip(batch._slots, batch._seats))
+        if agent in self.learners:
+            self._parts.append(self._part(batch, actions, columns, extra=False))
+
+    def ended(self, slot: Slot, episode: Episode) -> None:
+        """Hear that a match is over. Raises for a fault that would spoil what is learnt."""
+        _check(slot, episode, self.learners)
+        self.over += episode.turns
+        truncated = episode.ending == "truncated"
+        if truncated:
+            self._ask_last(slot)
+        owed = slot.owed or [0.0] * len(slot.players)
+        self._ends.append(_End(episode.match.number, truncated, owed, episode.returns))
+
+    def take(self, whole: bool = False) -> Experience:
+        """Hand out what was kept and forget it; with `whole`, only matches that have ended.
+
+        Of a match that goes on, the last row of each trajectory is open and is kept for the next
+        time, when its outcome is known.
+        """
+        if not self._parts:
+            return EMPTY
+        table = {key: join([part[key] for part in self._parts]) for key in self._names()}
+        order = np.lexsort((table["turn"], table["seat"], table["match"]))
+        table = {key: pick(column, order) for key, column in table.items()}
+        index, ended = _find(table["match"], [end.match for end in self._ends])
+        if whole:
+            self._parts = _rest(table, ~ended)
+            rows = np.flatnonzero(ended)
+            table = {key: pick(column, rows) for key, column in table.items()}
+            index, ended = index[rows], ended[rows]
+        else:
+            self._parts = _rest(table, _last(table) & ~ended)
+        experience = _experience(table, index, ended, self._ends)
+        self._ends, self.over = [], 0
+        return experience
+
+    def _part(
+        self, batch: Batch, actions: Sequence[Any], columns: Mapping[str, Any], extra: bool
+    ) -> dict[str, Any]:
+        slots, seats = batch._slots, batch._seats
+        paid = np.zeros((len(slots), len(batch.spec.seats)))
+        for row, slot in enumerate(slots):
+            if slot.returns is not None:
+                paid[row] = slot.returns
+        return {
+            **{name: self._capture(batch, name) for name in self.fields},
+            **columns,
+            "match": [slot.match.number for slot in slots],
+            "seat": seats,
+            "turn": batch.turns,
+            "owed": [slot.owed[seat] if slot.owed else 0.0 for slot, seat in zip(slots, seats)],
+            "before": paid,
+            "extra": np.full(len(slots), extra),
+            "action": actions,
+        }
+
+    def _capture(self, batch: Batch, name: str) -> Any:
+        if self._alike is None:
+            first = batch.spec.seats[0]
+            self._alike = all(
+                seat.observation_space == first.observation_space
+                and seat.action_space == first.action_space
+                for seat in batch.spec.seats
+            )
+        if self._alike:
+            return getattr(batch, name)
+        return [getattr(observation, name) for observation in batch]
+
+    def _ask_last(self, slot: Slot) -> None:
+        """Have the position in which a match was cut off seen by those who would move there.
+
+        Their agent is asked for its columns; its action is played nowhere. Where a seat cannot be
+        asked, the outcome of its last move stays unknown instead.
+        """
+        for seat, agent in enumerate(slot.players):
+            if agent not in self.learners:
+                continue
+            try:
+                if (acting := slot.environment.acting()) and seat not in acting:
+                    continue
+                batch = Batch([slot], [seat])
+                answer = self.agents[agent].act_batch(batch)
+                actions, columns = answer if isinstance(answer, tuple) else (answer, {})
+                part = self._part(batch, actions, columns, extra=True)
+            except Exception:  # games differ in what they still answer once they are cut off
+                continue
+            self._parts.append(part)
+
+    def _names(self) -> list[str]:
+        names = list(self._parts[0])
+        for part in self._parts:
+            if part.keys() != self._parts[0].keys():
+                differ = sorted(part.keys() ^ self._parts[0].keys())
+                raise ArenaError(f"the agent that learns gives column {differ[0]!r} only sometimes")
+        return names
+
+
+def _check(slot: Slot, episode: Episode, learners: Collection[int]) -> None:
+    for fault in episode.faults:
+        if fault.seat is None or slot.players[fault.seat] in learners:
+            who = "the environment" if fault.seat is None else "the agent that learns"
+            kind = Infrastructure if fault.seat is None else ArenaError
+            error = kind(f"training stopped: {who} failed ({fault.kind}): {fault.message}")
+            if fault.traceback:
+                error.add_note(fault.traceback)
+            raise error
+
+
+def _find(matches: Ints, ended: Sequence[int]) -> tuple[Ints, Bools]:
+    """Return where each row's match stands in `ended`, and whether it does."""
+    if not ended:
+        return np.zeros(len(matches), np.int64), np.zeros(len(matches), np.bool_)
+    numbers = np.array(ended)
+    order = np.argsort(numbers)
+    index = order[np.minimum(np.searchsorted(numbers, matches, sorter=order), len(order) - 1)]
+    return index, numbers[index] == matches
+
+
+def _last(table: Mapping[str, Any]) -> Bools:
+    """Return which rows are the last of their trajectory."""
+    match, seat = table["match"], table["seat"]
+    last = np.ones(len(match), np.bool_)
+    last[:-1] = (match[1:] != match[:-1]) | (seat[1:] != seat[:-1])
+    return last
+
+
+def _rest(table: Mapping[str, Any], kept: Bools) -> list[dict[str, Any]]:
+    rows = np.flatnonzero(kept)
+    return [{key: pick(column, rows) for key, column in table.items()}] if len(rows) else []
+
+
+def _experience(
+    table: dict[str, Any], index: Ints, ended: Bools, ends: Sequence[_End]
+) -> Experience:
+    match, seat, turn, owed, before, extra, action = (table.pop(key) for key in _KEYS)
+    last = _last({"match": match, "seat": seat})
+    reward = np.append(owed[1:], 0.0)
+    after = np.full(before.shape, np.nan)
+    open_ = extra | (last & ~ended)
+    if ended.any():
+        after[ended] = np.array([end.returns for end in ends])[index[ended]]
+        over = np.flatnonzero(last & ended & ~extra)
+        reward[over] = np.array([end.owed for end in ends])[index[over], seat[over]]
+        open_[over] = np.array([end.truncated for end in ends])[index[over]]
+    reward[open_] = 0.0
+    offsets = np.concatenate([[0], np.flatnonzero(last) + 1])
+    return Experience(match, seat, turn, reward, open_, offsets, action, before, after, table)
