@@ -10,7 +10,6 @@ import numpy as np
 
 from arena.errors import Unsuitable
 from arena.intervals import Z95, clustered_mean, wilson
-from arena.records import Spec
 from arena.results import Results
 from arena.tally import (
     BETTER,
@@ -20,6 +19,7 @@ from arena.tally import (
     Clusters,
     Floats,
     Pairwise,
+    Sided,
     deals_told_apart,
     entrant_groups,
     returns_by_deal,
@@ -62,7 +62,7 @@ class Comparison:
     more_games: int | None
 
 
-def compare(results: Results, a: str, b: str, spec: Spec) -> Comparison:
+def compare(results: Results, a: str, b: str, game: Sided) -> Comparison:
     """Compare entrants `a` and `b` by name; void matches do not count.
 
     Raises `Unsuitable` where there is nothing to compare them by.
@@ -70,18 +70,23 @@ def compare(results: Results, a: str, b: str, spec: Spec) -> Comparison:
     results = results.rated
     for name in (a, b):
         if name not in results.entrants:
-            raise Unsuitable(f"{name!r} has played no {spec.name} that counts; let it play first")
+            raise Unsuitable(f"{name!r} has played no {game.name} that counts; let it play first")
     if a == b:
         raise Unsuitable(f"{a!r} cannot be compared with itself; name two entrants")
-    return (_by_return if spec.ranked_by_return else _by_score)(results, a, b, spec)
+    return (_by_return if game.ranked_by_return else _by_score)(results, a, b, game)
 
 
-def _by_score(results: Results, a: str, b: str, spec: Spec) -> Comparison:
+def _by_score(results: Results, a: str, b: str, game: Sided) -> Comparison:
     """Compare by games against each other, Wilson's interval at the games' effective number."""
-    points, met, counts = _meetings(results, a, b, spec)
+    pair = {results.entrants.index(a), results.entrants.index(b)}
+    both = np.array([pair.issubset(lineup) for lineup in results.lineups], np.bool_)
+    results = results.where(both[results.lineup])
+    table = Pairwise(results, game.sides)
+    points, met, counts = _meetings(results, table, a, b)
+    pairs = len(table.pairs) == 1
     games = int(met.sum())
     if not games:
-        raise Unsuitable(f"{a!r} and {b!r} never met in {spec.name}; let them play a match first")
+        raise Unsuitable(f"{a!r} and {b!r} never met in {game.name}; let them play a match first")
     group, _ = entrant_groups(results)
     clusters = Clusters(deals_told_apart(results), group[results.lineup])
     totals, sizes = clusters.sums(np.stack([points, met], axis=1)).T
@@ -94,16 +99,15 @@ def _by_score(results: Results, a: str, b: str, spec: Spec) -> Comparison:
         a, b, "elo", games, wins, draws, losses,
         elo(share), elo(low), elo(high),
         _normal(2 * (share - 0.5) * math.sqrt(effective)),
-        _pentanomial(totals, sizes) if len(spec.sides) == 2 else None,
+        _pentanomial(totals, sizes) if pairs else None,
         _more_games(games, share, dispersion),
     )  # fmt: skip
 
 
 def _meetings(
-    results: Results, a: str, b: str, spec: Spec
+    results: Results, table: Pairwise, a: str, b: str
 ) -> tuple[Floats, Floats, tuple[int, int, int]]:
     """Return the points `a` took from `b` and how often they met, by match; and `a`'s balance."""
-    table = Pairwise(results, spec.sides)
     i, j = results.entrants.index(a), results.entrants.index(b)
     points, met = np.zeros(len(results)), np.zeros(len(results))
     balance = np.zeros(4, np.int64)
@@ -157,13 +161,13 @@ def _normal(z: float) -> float:
     return math.erfc(-z / math.sqrt(2)) / 2
 
 
-def _by_return(results: Results, a: str, b: str, spec: Spec) -> Comparison:
+def _by_return(results: Results, a: str, b: str, game: Sided) -> Comparison:
     """Compare by mean return: on the deals that both played if there are two, else overall."""
     clusters, sums = returns_by_deal(results)
     i, j = results.entrants.index(a), results.entrants.index(b)
     mine, theirs = clusters.groups == i, clusters.groups == j
     if not (mine.any() and theirs.any()):
-        raise Unsuitable(f"{a!r} or {b!r} has played no {spec.name}; let it play first")
+        raise Unsuitable(f"{a!r} or {b!r} has played no {game.name}; let it play first")
     shared, rows_a, rows_b = np.intersect1d(
         clusters.deals[mine], clusters.deals[theirs], return_indices=True
     )

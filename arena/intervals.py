@@ -50,7 +50,7 @@ def wilson(share: float, games: float) -> tuple[float, float]:
     weight = Z95**2 / games
     centre = (share + weight / 2) / (1 + weight)
     half = math.sqrt(weight * share * (1 - share) + weight**2 / 4) / (1 + weight)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return (centre - half if share > 0 else 0.0), (centre + half if share < 1 else 1.0)
 
 
 def clustered_mean(totals: Floats, sizes: Floats) -> tuple[float, float | None, float | None]:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from arena.records import Spec
 from arena.results import Results
 from arena.tally import (
     BETTER,
@@ -21,6 +20,7 @@ from arena.tally import (
     Floats,
     Ints,
     Pairwise,
+    Sided,
     matches_played,
     seat_holders,
 )
@@ -58,19 +58,19 @@ class CrossTable:
         return self.wins + self.draws / 2
 
 
-def standings(results: Results, spec: Spec) -> list[Standing]:
+def standings(results: Results, game: Sided) -> list[Standing]:
     """Return a line for every entrant, best first; void matches do not count.
 
     Order is by score (in a game with one side by mean return), then by share of the points, then by
     mean return, then as the entrants were named.
     """
     results = results.rated
-    table = cross_table(results, spec)
+    table = cross_table(results, game)
     played, returned = matches_played(results), mean_returns(results)
     score, games = table.score.sum(axis=1), table.games.sum(axis=1)
     share = score / np.maximum(games, 1)
     known = np.where(played > 0, returned, -np.inf)
-    keys = (known,) if spec.ranked_by_return else (known, share, score)
+    keys = (known,) if game.ranked_by_return else (known, share, score)
     order = np.lexsort(tuple(-key for key in keys)).tolist()
     wins, draws, losses = (t.sum(axis=1) for t in (table.wins, table.draws, table.losses))
     return [
@@ -87,10 +87,10 @@ def standings(results: Results, spec: Spec) -> list[Standing]:
     ]
 
 
-def cross_table(results: Results, spec: Spec) -> CrossTable:
+def cross_table(results: Results, game: Sided) -> CrossTable:
     """Return everyone's wins, draws and losses against everyone; void matches do not count."""
     results = results.rated
-    pairwise = Pairwise(results, spec.sides)
+    pairwise = Pairwise(results, game.sides)
     size = len(results.entrants)
     wins, draws, losses = (np.zeros((size, size), np.int64) for _ in range(3))
     for column, (a, b) in enumerate(pairwise.pairs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,22 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+class Sided(Protocol):
+    """What these functions ask of a game: a `Spec`, or what a history keeps of one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def sides(self) -> tuple[tuple[int, ...], ...]:
+        """Which seats one entrant holds together; () if each is held by itself."""
+
+    @property
+    def ranked_by_return(self) -> bool:
+        """Whether entrants do not meet and are compared by what they return."""
+
+
 class Pairwise:
     """Every pair of sides that different entrants held, and which of the two did better.
 
@@ -30,7 +47,7 @@ class Pairwise:
     counts    int64 (lineups, pairs, 4)   how often each outcome came up; 0 where not met
     """
 
-    def __init__(self, results: Results, sides: Sides | None = None) -> None:
+    def __init__(self, results: Results, sides: Sides = ()) -> None:
         sides = sides or [(seat,) for seat in range(results.returns.shape[1])]
         seats = seat_holders(results)
         self.holders = seats[:, [side[0] for side in sides]]
