@@ -135,7 +135,7 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     game = find_game(registry, definition.environment)
     _, spec = environment_maker(registry, game.ref)
     entries = definition.entries or default_entries(registry, game, spec)
-    definition = _completed(definition, spec, entries)
+    definition = completed(definition, spec, entries)
     assert definition.format is not None
     format_ = _made(registry, "formats", definition.format, Format)
     raters = {canonical(r): _made(registry, "raters", r, Rater) for r in definition.ratings}
@@ -176,7 +176,7 @@ def _made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
     return made
 
 
-def _completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
+def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
     """Fill in what a definition leaves out."""
     by_return = spec.ranked_by_return
     ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))

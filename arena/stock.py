@@ -9,6 +9,7 @@ from arena.hookspecs import hookimpl
 def arena_formats() -> dict[str, str]:
     """Tournament formats."""
     return {
+        "fixed_seats": "arena.formats.fixed_seats:FixedSeats",
         "round_robin": "arena.formats.round_robin:RoundRobin",
         "gauntlet": "arena.formats.gauntlet:Gauntlet",
         "score": "arena.formats.score:Score",
@@ -28,7 +29,7 @@ def arena_raters() -> dict[str, str]:
 @hookimpl
 def arena_stores() -> dict[str, str]:
     """Histories, by the scheme of their URL."""
-    return {"sqlite": "arena.store:SqlStore", "postgresql": "arena.store:SqlStore"}
+    return {"sqlite": "arena.store.sql:SqlStore", "postgresql": "arena.store.sql:SqlStore"}
 
 
 @hookimpl
@@ -37,4 +38,26 @@ def arena_executors() -> dict[str, str]:
     return {
         "here": "arena.executors.here:Here",
         "processes": "arena.executors.processes:Processes",
+    }
+
+
+@hookimpl
+def arena_commands() -> dict[str, str]:
+    """The core's commands."""
+    modules = {
+        "tournament": ("tournament", "match"),
+        "play": ("play",),
+        "training": ("train",),
+        "listings": (
+            "agents", "environments", "trainers", "formats", "raters", "scorers", "stores",
+            "executors", "plugins",
+        ),
+        "history": ("matches", "replay", "verify", "tournaments", "export"),
+        "ratings": ("ratings", "compare"),
+        "bench": ("bench",),
+        "check": ("check",),
+        "new": ("new",),
+    }  # fmt: skip
+    return {
+        name: f"arena.cli.{module}:{name}" for module, names in modules.items() for name in names
     }

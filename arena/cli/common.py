@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def playing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how matches are played, which changes no result."""
+    for option in (
+        click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda",
+                     type=click.Choice(["auto", "cpu", "cuda"]), help="For networks and tensors."),
+        click.option("--slots", type=click.IntRange(1), default=256, show_default=True,
+                     metavar="N", help="Games in flight in a process."),
+        click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
+                     metavar="N", help="Processes; more than 1 means --executor processes."),
+        click.option("--executor", metavar="NAME", help="Where matches are played."),
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -1,0 +1,131 @@
+"""`arena agents`, `environments`, `trainers`, ... and `plugins`: what there is."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import click
+
+from arena.cli.common import as_json
+from arena.cli.session import Session
+from arena.errors import ArenaError
+from arena.plugins import Entry
+
+OF = {
+    "agents": "Players: registered agents, and checkpoints that training made.",
+    "trainers": "Ways to make agents learn.",
+    "formats": "Tournament formats.",
+    "raters": "Rating systems.",
+    "scorers": "Judges of answers.",
+    "stores": "Kinds of history, by the scheme of their URL.",
+    "executors": "Where matches are played.",
+}
+
+
+def _listing(kind: str) -> click.Command:
+    """Return the command that lists one kind of thing."""
+
+    @click.command(name=kind, help=OF[kind])
+    @as_json
+    @click.pass_obj
+    def command(session: Session, as_json: bool) -> None:
+        rows = [_row(entry) for entry in session.registry.table(kind).values()]
+        if kind == "agents":
+            rows += _checkpoints(session)
+        _print(kind, rows, ["name", "parameters", "plugin", "about"], as_json)
+
+    return command
+
+
+agents, trainers, formats, raters, scorers, stores, executors = map(_listing, OF)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    try:
+        factory = entry.load()
+        parameters = [str(parameter) for parameter in entry.parameters()]
+        about = (inspect.getdoc(factory) or "").partition("\n")[0]
+    except ArenaError as error:  # an optional library that is not installed must not end a listing
+        parameters, about = [], str(error)
+    return {"name": entry.name, "parameters": parameters, "plugin": entry.owner, "about": about}
+
+
+def _checkpoints(session: Session) -> list[dict[str, Any]]:
+    from arena.checkpoints import list_checkpoints
+
+    return [
+        {"name": c.name, "parameters": [], "plugin": "checkpoint",
+         "about": f"{c.meta['trainer']} on {c.meta['environment']}, {c.meta['steps']:,} steps"}
+        for c in list_checkpoints(session.home)
+    ]  # fmt: skip
+
+
+@click.command()
+@click.option("--family", metavar="NAME", help="Only this family, like openspiel.")
+@as_json
+@click.pass_obj
+def environments(session: Session, family: str | None, as_json: bool) -> None:
+    """Games, of every installed library."""
+    registry = session.registry
+    rows: list[dict[str, Any]] = [
+        {"name": entry.name, "alias": None, "kind": None, "seats": None, "plugin": entry.owner,
+         "unsuitable": None}
+        for entry in registry.table("environments").values() if not entry.name.endswith("/*")
+    ]  # fmt: skip
+    for entry, members in registry.families("environments"):
+        prefix = entry.name[:-2]
+        aliases = {member: alias for alias, member in members.aliases().items()}
+        for name in members.names():
+            told = members.describe(name)
+            rows.append({
+                "name": f"{prefix}/{name}", "alias": aliases.get(name), "kind": told.kind,
+                "seats": told.seats, "plugin": entry.owner, "unsuitable": told.unsuitable,
+            })  # fmt: skip
+    if family is not None:
+        rows = [row for row in rows if str(row["name"]).startswith(f"{family}/")]
+    _print(
+        "environments", rows, ["name", "alias", "kind", "seats", "plugin", "unsuitable"], as_json
+    )
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def plugins(session: Session, as_json: bool) -> None:
+    """What is plugged in, and what each plugin brings."""
+    from arena.plugins import KINDS
+
+    registry = session.registry
+    rows = []
+    for name, plugin in registry.manager.list_name_plugin():
+        if plugin is None:
+            continue
+        brings = {
+            kind: [entry.name for entry in registry.table(kind).values() if entry.owner == name]
+            for kind in KINDS
+        }
+        rows.append({
+            "name": name,
+            "module": getattr(plugin, "__name__", str(plugin)),
+            "brings": [f"{kind}: {', '.join(names)}" for kind, names in brings.items() if names],
+        })  # fmt: skip
+    _print("plugins", rows, ["name", "module", "brings"], as_json)
+
+
+def _print(title: str, rows: list[dict[str, Any]], columns: list[str], as_json: bool) -> None:
+    from arena.cli.show import console, print_json, table
+
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    used = [c for c in columns if any(row[c] not in (None, [], "") for row in rows)]
+    lines = [[_told(row[c]) for c in used] for row in rows]
+    console().print(table(f"{len(rows)} {title}", used, lines, left=len(used)))
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else str(value)

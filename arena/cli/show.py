@@ -1,0 +1,88 @@
+"""How tables, ratings and JSON look on a terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from arena.records import Rating
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console; where the output is not a terminal, one wide enough not to fold tables."""
+    file = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if file.isatty() else 160, highlight=False)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one object on a line of its own; infinities and NaN become null."""
+    click.echo(json.dumps(_finite(value), ensure_ascii=False, default=str))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def table(
+    title: str | None, columns: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1
+) -> Table:
+    """Return a table; the first `left` columns are text, the others numbers."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")
+    for index, name in enumerate(columns):
+        made.add_column(
+            escape(name), justify="left" if index < left else "right", no_wrap=index == 0,
+            header_style="dim",
+        )  # fmt: skip
+    for row in rows:
+        made.add_row(*(Text(cell(value)) for value in row))
+    return made
+
+
+def cell(value: Any) -> str:
+    """Return a value as a table shows it."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    return str(value)
+
+
+def ratings_table(title: str, ratings: Mapping[str, Rating], whole: bool = True) -> Table:
+    """Return a table of ratings with their intervals; `whole` rounds to whole points."""
+    shown = _points if whole else cell
+    rows = [
+        (name, shown(r.rating), _interval(r, shown), r.games) for name, r in ratings.items()
+    ]  # fmt: skip
+    return table(title, ["entrant", "rating", "95 % interval", "games"], rows)
+
+
+def _points(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
+
+
+def _interval(rating: Rating, shown: Callable[[Any], str]) -> str:
+    if rating.low is None and rating.high is None:
+        return "none"
+    return f"{shown(rating.low)} to {shown(rating.high)}"
+
+
+def ratings_json(ratings: Mapping[str, Rating]) -> list[dict[str, Any]]:
+    """Return ratings as the JSON contract has them."""
+    return [{"entrant": name, **rating._asdict()} for name, rating in ratings.items()]

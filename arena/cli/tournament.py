@@ -1,0 +1,263 @@
+"""`arena tournament` and `arena match`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from arena.cli.common import as_json, playing_options
+from arena.cli.session import Session, seconds_text, unset
+from arena.errors import ArenaError, BadConfig, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from arena.campaign import Playing, Run
+    from arena.config import Definition
+    from arena.records import Rating
+
+
+@click.command()
+@click.argument("what", metavar="NAME|FILE.toml|ENVIRONMENT", required=False)
+@click.option("--agent", "agents", multiple=True, metavar="AGENT", help="Replaces all entrants.")
+@click.option("--format", "format_", metavar="NAME", help="Who meets whom: `arena formats`.")
+@click.option("--games", type=click.IntRange(1), metavar="N", help="Games a pairing.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Fixes every match.")
+@playing_options
+@click.option("--resume", type=click.IntRange(1), metavar="ID", help="Go on with a tournament.")
+@as_json
+@click.pass_obj
+def tournament(
+    session: Session, /, what: str | None, resume: int | None, as_json: bool, **given: Any
+) -> None:
+    """Play a tournament: a shipped definition, a file, or any environment."""
+    from arena.campaign import begin, prepare, reopen
+    from arena.cli.training import trainer_of
+
+    playing = playing_of(given)
+    asked = unset(agents=given["agents"], format_=given["format_"], games=given["games"],
+                  seed=given["seed"], what=what)  # fmt: skip
+    train = trainer_of(session, given["device"])
+    if resume is not None:
+        run = reopen(session.workspace, resume, train)
+        if asked:
+            definition = define(session, **asked) if what else None
+            _check_same(session, run, definition, asked)
+    else:
+        if what is None:
+            raise click.UsageError(
+                "name a definition, a FILE.toml or an environment, or --resume ID"
+            )
+        plan = prepare(session.workspace, define(session, **asked), train)
+        run = begin(session.workspace, plan)
+    finish(session, run, playing, as_json)
+
+
+def playing_of(given: Mapping[str, Any]) -> Playing:
+    """Return how matches are played, from the options of `playing_options`."""
+    from arena.campaign import Playing
+    from arena.records import Ref
+    from arena.specs import parse
+
+    workers = given["workers"]
+    executor = parse(given["executor"] or ("processes" if workers > 1 else "here"))
+    if executor.name == "processes" and "workers" not in executor.parameters and workers > 1:
+        executor = Ref(executor.name, {**executor.parameters, "workers": workers})
+    return Playing(executor, given["slots"], given["device"])
+
+
+def define(
+    session: Session,
+    what: str,
+    agents: tuple[str, ...] = (),
+    format_: str | None = None,
+    games: int | None = None,
+    seed: int | None = None,
+) -> Definition:
+    """Return the definition that the command line asks for. Raises `UsageError`s."""
+    from arena.config import agent_refs
+    from arena.records import Ref
+    from arena.specs import parse
+
+    definition = find_definition(session, what)
+    if agents:
+        definition = replace(definition, entries=agent_refs(agents))
+    if format_ is not None:
+        definition = replace(definition, format=parse(format_))
+    if games is not None:
+        chosen = definition.format or Ref(_default_format(session, definition))
+        chosen = replace(chosen, parameters={**chosen.parameters, "games": games})
+        definition = replace(definition, format=chosen)
+    return definition if seed is None else replace(definition, seed=seed)
+
+
+def _default_format(session: Session, definition: Definition) -> str:
+    from arena.lookup import environment_maker
+
+    spec = environment_maker(session.registry, definition.environment)[1]
+    return "score" if spec.ranked_by_return else "round_robin"
+
+
+def find_definition(session: Session, what: str) -> Definition:
+    """Look a tournament up: a file, a shipped definition, an environment, in this order."""
+    from arena.config import Definition, read_definition, shipped_tournaments
+    from arena.specs import parse
+
+    if what.endswith(".toml"):
+        if not Path(what).is_file():
+            raise BadConfig(f"no file {what!r}")
+        return read_definition(Path(what))
+    shipped = shipped_tournaments()
+    if what in shipped:
+        return read_definition(shipped[what])
+    ref = parse(what)
+    try:
+        session.registry.find("environments", ref.name)
+    except UnknownName as error:
+        if "/" in ref.name:
+            raise
+        names = [*session.registry.names("environments"), *shipped]
+        raise UnknownName(
+            "tournament or environment", ref.name, names, "arena environments"
+        ) from error
+    return Definition(ref, ())
+
+
+def _check_same(session: Session, run: Run, definition: Definition | None, asked: Any) -> None:
+    """A resume takes the original arguments or none: anything else would be another tournament."""
+    from arena.campaign import completed
+
+    stored = run.plan.definition
+    if definition is None:
+        raise UsageError(f"--resume {run.id} takes the original arguments or none")
+    if definition.seed is None:
+        definition = replace(definition, seed=stored.seed)
+    definition = completed(definition, run.plan.spec, definition.entries or stored.entries)
+    if definition != stored:
+        raise UsageError(
+            f"--resume {run.id}: these arguments are not those of tournament {run.id}; "
+            f"give the original ones, or only `arena tournament --resume {run.id}`"
+        )
+
+
+def finish(session: Session, run: Run, playing: Playing, as_json: bool) -> None:
+    """Play what is left, then print what came of it."""
+    from arena.campaign import play_tournament, rate
+    from arena.cli.progress import Progress
+
+    try:
+        with Progress(run) as progress:
+            play_tournament(session.workspace, run, playing, progress.update)
+    except KeyboardInterrupt:
+        raise ArenaError(
+            f"interrupted; {run.played} matches are kept: go on with "
+            f"`arena tournament --resume {run.id}`"
+        ) from None
+    rated = rate(run.plan.raters, run.results)
+    if as_json:
+        _print_json(run, rated)
+    else:
+        _print_tables(session, run, rated)
+
+
+def _print_json(run: Run, rated: Mapping[str, Mapping[str, Rating] | str]) -> None:
+    from arena.cli.show import print_json, ratings_json
+    from arena.specs import canonical
+    from arena.standings import standings
+
+    definition = run.plan.definition
+    assert definition.format is not None
+    print_json({
+        "tournament": run.id, "environment": run.plan.game.short,
+        "full_name": run.plan.game.name, "format": canonical(definition.format),
+        "seed": definition.seed, "matches": run.played, "faults": run.faults,
+        "voided": run.voided, "seconds": run.seconds,
+        "standings": [s._asdict() for s in standings(run.results.rated, run.plan.spec)],
+        "ratings": {
+            name: [] if isinstance(r, str) else ratings_json(r) for name, r in rated.items()
+        },
+        "unrated": {name: r for name, r in rated.items() if isinstance(r, str)},
+    })  # fmt: skip
+
+
+def _print_tables(
+    session: Session, run: Run, rated: Mapping[str, Mapping[str, Rating] | str]
+) -> None:
+    from arena.cli.show import console
+    from arena.cli.tables import cross_table_of, faults_text, ratings_of, standings_of
+
+    out = console()
+    results, spec = run.results.rated, run.plan.spec
+    out.print(standings_of(results, spec, f"{run.plan.game.short}: standings"))
+    if not spec.ranked_by_return and len(results):
+        out.print()
+        out.print(cross_table_of(results, spec))
+    for name, ratings in rated.items():
+        out.print()
+        out.print(ratings_of(name, ratings))
+    out.print()
+    speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
+    out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")
+    out.print(
+        f"Tournament {run.id}, seed {run.plan.definition.seed}, is kept in {_place(session)}."
+    )
+    out.print(
+        f"Next: arena matches --tournament {run.id} | arena replay {run.id}/0 | "
+        f"arena ratings {run.plan.game.short} | arena verify {run.id}"
+    )
+
+
+def _place(session: Session) -> str:
+    url = session.workspace.store_url
+    return url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else url.split("@")[-1]
+
+
+@click.command()
+@click.argument("environment")
+@click.argument("agents", nargs=-1, required=True, metavar="AGENT AGENT...")
+@click.option("--games", type=click.IntRange(1), default=1, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Fixes every match.")
+@click.option("--show", is_flag=True, help="Draw every position.")
+@playing_options
+@as_json
+@click.pass_obj
+def match(
+    session: Session, /, environment: str, agents: tuple[str, ...], games: int, seed: int | None,
+    show: bool, as_json: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Play matches with the agents in the seats as given, one agent a side."""
+    from arena.campaign import begin, play_tournament, prepare
+    from arena.cli.training import trainer_of
+    from arena.config import Definition, agent_refs
+    from arena.records import Ref
+    from arena.specs import parse
+
+    seating = Ref("fixed_seats", {"games": games})
+    entries = agent_refs(numbered_twice(agents))
+    definition = Definition(parse(environment), entries, seating, seed=seed)
+    plan = prepare(session.workspace, definition, trainer_of(session, given["device"]))
+    run = begin(session.workspace, plan, "match")
+    play_tournament(session.workspace, run, playing_of(given))
+    from arena.cli.history import print_matches, print_replay
+
+    if show:
+        from arena.history import MatchQuery
+
+        for stored in session.store().replays(MatchQuery(tournament=run.id)):
+            print_replay(session, stored, as_json)
+    else:
+        print_matches(session, as_json, tournament=run.id)
+
+
+def numbered_twice(agents: tuple[str, ...]) -> tuple[str, ...]:
+    """Give an agent that is named again an alias, so that it may meet itself: random, random-2."""
+    from arena.specs import canonical, display, parse
+
+    named: list[str] = []
+    for text in agents:
+        ref = parse(text)
+        times = sum(display(parse(other)) == display(ref) for other in agents[: len(named)]) + 1
+        named.append(text if times == 1 else f"{ref.name}-{times}={canonical(ref)}")
+    return tuple(named)
