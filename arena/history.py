@@ -1,8 +1,8 @@
 """What a history keeps, and what a store of it must do.
 
-A tournament is begun with its definition and its entrants, then gains matches block by block. The id
-of a match is made of its tournament's id and its number there: it is the same whoever plays the match
-and in whatever order the blocks arrive, and nothing can be stored twice.
+A tournament is begun with its definition and its entrants, then gains matches block by block. A
+match's id is made of its tournament's id and its number there: it is the same whoever plays it and
+in whatever order the blocks arrive, and nothing can be stored twice.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class GameRecord:
-    """What is kept of an environment, enough to list it, rate it and make it again.
+    """What is kept of an environment.
 
     name    its full name and parameters in canonical form: `openspiel/hex:board_size=5`
     alias   the same by its short name: `hex:board_size=5`; None where it has none
@@ -245,10 +245,8 @@ class Store(ABC):
 
     @abstractmethod
     def add(self, tournament: int, episodes: Sequence[Episode]) -> int:
-        """Keep these matches, all or none of them, and return how many were new.
-
-        A match whose number is already stored is left as it was stored.
-        """
+        """Keep these matches, all or none, and return how many were new: those stored already
+        (by number) are left as they were."""
 
     @abstractmethod
     def set_state(self, tournament: int, state: State, seconds: float | None = None) -> None:
@@ -287,10 +285,8 @@ class Store(ABC):
 
     @abstractmethod
     def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
-        """Yield the matches asked for, oldest tournament first and by number within it.
-
-        Raises `UsageError` for a `result` that is none.
-        """
+        """Yield the matches asked for, oldest tournament first, by number within it. Raises
+        `UsageError` for a `result` that is none."""
 
     @abstractmethod
     def match(self, match: int) -> StoredMatch:
