@@ -86,6 +86,15 @@ def uniforms(seeds: Sequence[int], seats: Sequence[int], turns: Sequence[int]) -
     return np.asarray((mix_many(z) >> _S11) * _TO_UNIT, np.float64)
 
 
+def draw(odds: Sequence[tuple[Any, float]], u: float) -> Any:
+    """Return the outcome that `u` in [0, 1) falls on."""
+    for action, probability in odds:
+        u -= probability
+        if u < 0.0:
+            return action
+    return next(action for action, probability in reversed(odds) if probability > 0.0)
+
+
 class Luck:
     """A numpy generator that costs nothing until it is used.
 
