@@ -155,7 +155,7 @@ def curvature(model: Model, x: Floats) -> Floats:
     return model.information(x) + model.prior_information(x) + model.gauge
 
 
-def maximise(model: Model, tolerance: float = 1e-9, rounds: int = 200) -> Floats | None:
+def maximise(model: Model, tolerance: float = 1e-9, rounds: int = 100) -> Floats | None:
     """Return the parameters of greatest likelihood, or None where there is no finite maximum.
 
     The objective is concave, so damped Newton steps climb it from anywhere.
@@ -163,7 +163,10 @@ def maximise(model: Model, tolerance: float = 1e-9, rounds: int = 200) -> Floats
     x = np.zeros(model.size)
     height = model.objective(x)
     for _ in range(rounds):
-        step: NDArray[np.floating] = np.linalg.solve(curvature(model, x), model.gradient(x))
+        try:
+            step: NDArray[np.floating] = np.linalg.solve(curvature(model, x), model.gradient(x))
+        except np.linalg.LinAlgError:
+            return None
         step *= min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-300))
         scale = 1.0
         while (higher := model.objective(x + scale * step)) < height - 1e-12 * abs(height):
@@ -175,4 +178,5 @@ def maximise(model: Model, tolerance: float = 1e-9, rounds: int = 200) -> Floats
             return x
         if np.abs(x).max() > 50:
             return None
-    return None
+    # sums over very many games may be too coarse for the last digits
+    return x if np.abs(step).max() < 1e-4 else None
