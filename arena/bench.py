@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from arena.campaign import Plan, begin, numbered
+from arena.campaign import begin, numbered
 from arena.environment import Environment
 from arena.executors.here import gather
 from arena.lookup import environment_maker, make_agent
+from arena.planning import Plan
 from arena.records import CHANCE, Episode
 from arena.results import Results, ResultsLog
 from arena.runner import Runner

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from arena.config import Definition, Entry, definition_from_json, definition_to_json
-from arena.errors import BadConfig, Unsuitable, UsageError
+from arena.config import definition_from_json, definition_to_json
+from arena.errors import Unsuitable, UsageError
 from arena.history import (
     EntrantRecord,
     GameRecord,
@@ -22,30 +21,19 @@ from arena.history import (
     TournamentKind,
     TournamentRecord,
 )
-from arena.lookup import (
-    Game,
-    Player,
-    check_suits,
-    environment_maker,
-    find_game,
-    find_player,
-    make_agent,
-)
-from arena.plugins import Registry
-from arena.records import Entrants, Episode, Match, Pairing, Rating, Ref, Spec
+from arena.lookup import Game, Player
+from arena.planning import Plan, Trained, made, prepare
+from arena.records import Episode, Match, Pairing, Rating, Ref, Spec
 from arena.results import Results, ResultsLog
-from arena.roles import Executor, Format, Job, Rater
+from arena.roles import Executor, Job, Rater
 from arena.seeds import derive_many
-from arena.specs import bind, canonical, parse
+from arena.specs import canonical
 from arena.versions import library_versions
 from arena.workspace import Workspace
 
 SEEDS, DEALS = 1, 2
 """The streams below a tournament's seed: one seed a match, one a deal."""
 _BLOCK = 4096
-
-Trained = Callable[[Entry, Game], str]
-"""Makes a trained entrant and returns its checkpoint's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +43,6 @@ class Playing:
     executor: Ref = field(default_factory=lambda: Ref("here"))
     slots: int = 256
     device: str = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A definition with everything in it looked up and checked."""
-
-    definition: Definition  # complete: seed, format and raters filled in
-    game: Game
-    spec: Spec
-    players: tuple[Player, ...]
-    format: Format
-    raters: Mapping[str, Rater]
-
-    @property
-    def entrants(self) -> Entrants:
-        """The entrants as a format sees them."""
-        assert self.definition.seed is not None
-        names = tuple(player.name for player in self.players)
-        return Entrants(names, self.spec, self.definition.seed)
 
 
 @dataclass
@@ -104,97 +73,6 @@ class Run:
     def results(self) -> Results:
         """All results so far, void ones among them."""
         return self.log.results()
-
-
-def fresh_seed() -> int:
-    """Return a seed nobody has used: a definition without one must not repeat its games."""
-    return int.from_bytes(os.urandom(4), "big")
-
-
-def default_entries(registry: Registry, game: Game, spec: Spec) -> tuple[Entry, ...]:
-    """Return the agents that plugins propose for a game, those that suit it."""
-    entries: dict[str, Entry] = {}
-    for proposed in registry.hook.arena_field(spec=spec):
-        for text in proposed or ():
-            ref = parse(text)
-            agent = registry.make("agents", ref)
-            try:
-                check_suits(agent, text, spec, Definition(game.ref, ()).rules)
-            except Unsuitable:
-                continue
-            entries[text] = Entry(ref)
-    return tuple(entries.values())
-
-
-def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Plan:
-    """Look up and check all that a definition names. Raises `UsageError`s; writes nothing.
-
-    `train` is called, once everything else is in order, for each entrant that is to be trained.
-    """
-    registry = workspace.registry
-    game = find_game(registry, definition.environment)
-    _, spec = environment_maker(registry, game.ref)
-    entries = definition.entries or default_entries(registry, game, spec)
-    definition = completed(definition, spec, entries)
-    assert definition.format is not None
-    format_ = _made(registry, "formats", definition.format, Format)
-    raters = {canonical(r): _made(registry, "raters", r, Rater) for r in definition.ratings}
-    for entry in entries:
-        if entry.training is not None:
-            trainer = entry.training.trainer
-            found = registry.find("trainers", trainer.name)
-            bind(f"trainer {trainer.name!r}", found.parameters(), trainer.parameters)
-    players = [
-        find_player(registry, workspace.home, entry.agent) if entry.training is None else entry
-        for entry in entries
-    ]
-    _check_names([p.name if isinstance(p, Player) else p.agent.name for p in players])
-    names = tuple(p.name if isinstance(p, Player) else p.agent.name for p in players)
-    format_.check(Entrants(names, spec, definition.seed or 0))
-    for player in players:
-        if isinstance(player, Player):
-            agent = make_agent(registry, workspace.home, player.ref)
-            check_suits(agent, player.name, spec, definition.rules)
-    made = tuple(
-        p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players
-    )
-    return Plan(definition, game, spec, made, format_, raters)
-
-
-def _trained(workspace: Workspace, entry: Entry, game: Game, train: Trained) -> Player:
-    """Return the player of an entrant that is trained first; its name is the entrant's."""
-    checkpoint = train(entry, game)
-    ref = Ref(checkpoint, entry.agent.parameters, entry.agent.name)
-    return find_player(workspace.registry, workspace.home, ref)
-
-
-def _made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
-    made = registry.make(kind, ref)
-    if not isinstance(made, role):
-        kind_made = type(made).__name__
-        raise UsageError(f"{kind[:-1]} {ref.name!r} is a {kind_made}, not an arena.{role.__name__}")
-    return made
-
-
-def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
-    """Fill in what a definition leaves out."""
-    by_return = spec.ranked_by_return
-    ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))
-    return replace(
-        definition,
-        entries=entries,
-        format=definition.format or Ref("score" if by_return else "round_robin"),
-        ratings=definition.ratings or ratings,
-        seed=fresh_seed() if definition.seed is None else definition.seed,
-    )
-
-
-def _check_names(names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise BadConfig(
-                f"two entrants are called {name!r}; give one an alias, like `other={name}`"
-            )
 
 
 def begin(workspace: Workspace, plan: Plan, kind: TournamentKind = "tournament") -> Run:
@@ -260,7 +138,7 @@ def play_tournament(
     On an interrupt or an error the tournament is left "interrupted", everything stored so far kept.
     """
     store, hook = workspace.store, workspace.registry.hook
-    executor: Executor = _made(workspace.registry, "executors", playing.executor, Executor)
+    executor: Executor = made(workspace.registry, "executors", playing.executor, Executor)
     run.began, state = time.monotonic(), "interrupted"
     store.set_state(run.id, "running", run.seconds)
     hook.arena_started(run=run)

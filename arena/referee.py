@@ -87,9 +87,10 @@ class Referee:
             return _element(space, action)
         try:
             number = int(action.item() if hasattr(action, "item") else action)
-        except (TypeError, ValueError):
-            return Wrong("type", f"{_short(action)} is not an integer action")
-        if isinstance(action, (float, str)) or number != action:
+        except (TypeError, ValueError, OverflowError):
+            kind = "nan" if isinstance(action, float) and action != action else "type"
+            return Wrong(kind, f"{_short(action)} is not an integer action")
+        if isinstance(action, str) or number != action:
             return Wrong("type", f"{_short(action)} is not an integer action")
         if number not in legal:
             return Wrong("illegal", f"action {number} is not among the {len(legal)} legal ones")

@@ -23,11 +23,11 @@ def bench(
 ) -> None:  # fmt: skip
     """Measure games and moves a second in one process, the history stored."""
     from arena.bench import bench as measured
-    from arena.campaign import prepare
     from arena.cli.show import console, print_json, table
     from arena.cli.tournament import define, numbered_twice
     from arena.cli.training import trainer_of
     from arena.lookup import environment_maker
+    from arena.planning import prepare
     from arena.specs import parse
 
     sides = len(environment_maker(session.registry, parse(environment))[1].sides)

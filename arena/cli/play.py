@@ -18,12 +18,13 @@ def play(
     session: Session, environment: str, against: tuple[str, ...], seat: int, seed: int | None
 ) -> None:
     """Play a match against agents at the terminal."""
-    from arena.campaign import Playing, begin, play_tournament, prepare
+    from arena.campaign import Playing, begin, play_tournament
     from arena.cli.history import print_replay
     from arena.cli.tournament import numbered_twice
     from arena.cli.training import trainer_of
     from arena.config import Definition, agent_refs
     from arena.lookup import environment_maker
+    from arena.planning import prepare
     from arena.records import Ref
     from arena.specs import parse
 

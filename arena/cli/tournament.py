@@ -33,8 +33,9 @@ def tournament(
     session: Session, /, what: str | None, resume: int | None, as_json: bool, **given: Any
 ) -> None:
     """Play a tournament: a shipped definition, a file, or any environment."""
-    from arena.campaign import begin, prepare, reopen
+    from arena.campaign import begin, reopen
     from arena.cli.training import trainer_of
+    from arena.planning import prepare
 
     playing = playing_of(given)
     asked = unset(agents=given["agents"], format_=given["format_"], games=given["games"],
@@ -127,7 +128,7 @@ def find_definition(session: Session, what: str) -> Definition:
 
 def _check_same(session: Session, run: Run, definition: Definition | None, asked: Any) -> None:
     """A resume takes the original arguments or none: anything else would be another tournament."""
-    from arena.campaign import completed
+    from arena.planning import completed
 
     stored = run.plan.definition
     if definition is None:
@@ -228,9 +229,10 @@ def match(
     show: bool, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Play matches with the agents in the seats as given, one agent a side."""
-    from arena.campaign import begin, play_tournament, prepare
+    from arena.campaign import begin, play_tournament
     from arena.cli.training import trainer_of
     from arena.config import Definition, agent_refs
+    from arena.planning import prepare
     from arena.records import Ref
     from arena.specs import parse
 

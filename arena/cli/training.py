@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from arena.cli.session import Session
 
 if TYPE_CHECKING:
-    from arena.campaign import Trained
     from arena.config import Entry
     from arena.lookup import Game
+    from arena.planning import Trained
 
 
 def trainer_of(session: Session, device: str) -> Trained:

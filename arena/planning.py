@@ -1,0 +1,139 @@
+"""From a definition to a plan: everything in it looked up and checked, and nothing written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arena.config import Definition, Entry
+from arena.errors import BadConfig, Unsuitable, UsageError
+from arena.lookup import (
+    Game,
+    Player,
+    check_suits,
+    environment_maker,
+    find_game,
+    find_player,
+    make_agent,
+)
+from arena.plugins import Registry
+from arena.records import STANDARD_RULES, Entrants, Ref, Spec
+from arena.roles import Format, Rater
+from arena.specs import bind, canonical, parse
+from arena.workspace import Workspace
+
+Trained = Callable[[Entry, Game], str]
+"""Makes a trained entrant and returns its checkpoint's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A definition with everything in it looked up and checked."""
+
+    definition: Definition  # complete: seed, format and raters filled in
+    game: Game
+    spec: Spec
+    players: tuple[Player, ...]
+    format: Format
+    raters: Mapping[str, Rater]
+
+    @property
+    def entrants(self) -> Entrants:
+        """The entrants as a format sees them."""
+        assert self.definition.seed is not None
+        names = tuple(player.name for player in self.players)
+        return Entrants(names, self.spec, self.definition.seed)
+
+
+def fresh_seed() -> int:
+    """Return a seed nobody has used: a definition without one must not repeat its games."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def default_entries(registry: Registry, game: Game, spec: Spec) -> tuple[Entry, ...]:
+    """Return the agents that plugins propose for a game, those that suit it."""
+    entries: dict[str, Entry] = {}
+    for proposed in registry.hook.arena_field(spec=spec):
+        for text in proposed or ():
+            ref = parse(text)
+            agent = registry.make("agents", ref)
+            try:
+                check_suits(agent, text, spec, STANDARD_RULES)
+            except Unsuitable:
+                continue
+            entries[text] = Entry(ref)
+    return tuple(entries.values())
+
+
+def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Plan:
+    """Look up and check all that a definition names. Raises `UsageError`s; writes nothing.
+
+    `train` is called, once everything else is in order, for each entrant that is to be trained.
+    """
+    registry = workspace.registry
+    game = find_game(registry, definition.environment)
+    _, spec = environment_maker(registry, game.ref)
+    entries = definition.entries or default_entries(registry, game, spec)
+    definition = completed(definition, spec, entries)
+    assert definition.format is not None
+    format_ = made(registry, "formats", definition.format, Format)
+    raters = {canonical(r): made(registry, "raters", r, Rater) for r in definition.ratings}
+    for entry in entries:
+        if entry.training is not None:
+            trainer = entry.training.trainer
+            found = registry.find("trainers", trainer.name)
+            bind(f"trainer {trainer.name!r}", found.parameters(), trainer.parameters)
+    players = [
+        find_player(registry, workspace.home, entry.agent) if entry.training is None else entry
+        for entry in entries
+    ]
+    _check_names([p.name if isinstance(p, Player) else p.agent.name for p in players])
+    names = tuple(p.name if isinstance(p, Player) else p.agent.name for p in players)
+    format_.check(Entrants(names, spec, definition.seed or 0))
+    for player in players:
+        if isinstance(player, Player):
+            agent = make_agent(registry, workspace.home, player.ref)
+            check_suits(agent, player.name, spec, definition.rules)
+    resolved = tuple(
+        p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players
+    )
+    return Plan(definition, game, spec, resolved, format_, raters)
+
+
+def _trained(workspace: Workspace, entry: Entry, game: Game, train: Trained) -> Player:
+    """Return the player of an entrant that is trained first; its name is the entrant's."""
+    checkpoint = train(entry, game)
+    ref = Ref(checkpoint, entry.agent.parameters, entry.agent.name)
+    return find_player(workspace.registry, workspace.home, ref)
+
+
+def made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
+    """Make what a Ref names, of the role it must have. Raises `UsageError`s."""
+    thing = registry.make(kind, ref)
+    if not isinstance(thing, role):
+        what = type(thing).__name__
+        raise UsageError(f"{kind[:-1]} {ref.name!r} is a {what}, not an arena.{role.__name__}")
+    return thing
+
+
+def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
+    """Fill in what a definition leaves out."""
+    by_return = spec.ranked_by_return
+    ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))
+    return replace(
+        definition,
+        entries=entries,
+        format=definition.format or Ref("score" if by_return else "round_robin"),
+        ratings=definition.ratings or ratings,
+        seed=fresh_seed() if definition.seed is None else definition.seed,
+    )
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadConfig(
+                f"two entrants are called {name!r}; give one an alias, like `other={name}`"
+            )
