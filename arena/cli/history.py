@@ -115,7 +115,8 @@ def print_replay(session: Session, stored: StoredMatch, as_json: bool) -> None:
         return
     episode, names = stored.episode, stored.row.seats
     seats = ", ".join(f"seat {i}: {name}" for i, name in enumerate(names))
-    click.echo(f"{stored.game.alias or stored.game.name}, match {stored.id} ({seats})")
+    number = f"{stored.tournament}/{episode.match.number}"
+    click.echo(f"{stored.game.alias or stored.game.name}, match {number} ({seats})")
     for step in replayed(session.registry, stored):
         click.echo()
         for seat, label in step.labels:

@@ -2,22 +2,127 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+import time
+from typing import TYPE_CHECKING, Any
 
-from arena.cli.session import Session
+import click
+
+from arena.cli.common import as_json
+from arena.cli.session import Session, seconds_text
+from arena.errors import ArenaError, BadSpec
 
 if TYPE_CHECKING:
     from arena.config import Entry
     from arena.lookup import Game
     from arena.planning import Trained
+    from arena.records import Checkpoint, Ref
+    from arena.training_run import LiveRun
+
+
+@click.command()
+@click.argument("trainer")
+@click.argument("environment")
+@click.option("--steps", type=click.IntRange(1), metavar="N", help="Moves; else the trainer's own.")
+@click.option("--name", metavar="NAME", help="The checkpoint's; else made of trainer and game.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default 0.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto",
+              show_default=True)  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run of this name.")
+@as_json
+@click.pass_obj
+def train(
+    session: Session, /, trainer: str, environment: str, steps: int | None, name: str | None,
+    settings: tuple[str, ...], seed: int | None, device: str, resume: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Train an agent; it enters tournaments by its name."""
+    from arena.specs import parse
+    from arena.training import Order
+    from arena.training import train as trained
+
+    order = Order(_with(parse(trainer), settings), parse(environment), name, steps, seed)
+    with TrainingProgress() as progress:
+        try:
+            checkpoint = trained(session.workspace, order, device, resume, progress.update)
+        except KeyboardInterrupt:
+            raise ArenaError(
+                "interrupted; the same command with --resume goes on from the last saved state"
+            ) from None
+    _print(checkpoint, environment, as_json)
+
+
+def _with(trainer: Ref, settings: tuple[str, ...]) -> Ref:
+    """Return a trainer's Ref with what --set adds."""
+    from arena.records import Ref
+
+    pairs = [setting.partition("=") for setting in settings]
+    for key, equals, _ in pairs:
+        if not key or not equals:
+            raise BadSpec(f"--set {key!r} is not KEY=VALUE")
+    return Ref(trainer.name, {**trainer.parameters, **{key: value for key, _, value in pairs}})
+
+
+def _print(checkpoint: Checkpoint, environment: str, as_json: bool) -> None:
+    from arena.cli.show import cell, print_json
+
+    meta = checkpoint.meta
+    if as_json:
+        print_json({
+            "checkpoint": checkpoint.folder, "name": checkpoint.name, "trainer": meta["trainer"],
+            "steps": meta["steps"], "seconds": meta["seconds"], "metrics": meta["metrics"],
+        })  # fmt: skip
+        return
+    metrics = ", ".join(f"{name} {cell(value)}" for name, value in meta["metrics"].items())
+    shares = ", ".join(f"{100 * share:.0f} % {name}" for name, share in meta["shares"].items())
+    click.echo(f"{checkpoint.name}: {meta['steps']:,} steps in {seconds_text(meta['seconds'])}")
+    click.echo(f"Time went into {shares}.")
+    if metrics:
+        click.echo(f"At the end: {metrics}.")
+    click.echo(f"Kept in {checkpoint.folder}.")
+    click.echo(f"Next: arena tournament {environment} --agent {checkpoint.name} --agent random")
+
+
+class TrainingProgress:
+    """A line that is written over while a run trains; now and then a new one if not a terminal."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.began = time.monotonic()
+        self.due = self.began + (0.0 if self.terminal else 10.0)
+        self.first: tuple[float, int] | None = None
+
+    def __enter__(self) -> TrainingProgress:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self.terminal and self.first is not None:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+    def update(self, run: LiveRun) -> None:
+        """Show how far the run is, if it is time to."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first = (now, run.step)
+        if now < self.due:
+            return
+        self.due = now + (0.25 if self.terminal else 10.0)
+        speed = (run.step - self.first[1]) / max(now - self.first[0], 1e-6)
+        left = seconds_text((run.steps - run.step) / speed) if speed > 0 else "?"
+        metrics = "  ".join(f"{name} {value:.4g}" for name, value in run.metrics.items())
+        line = f"{run.step:,} of {run.steps:,} steps, {speed:,.0f} a second, {left} left  {metrics}"
+        click.echo(
+            f"\r\x1b[K{line[:160]}" if self.terminal else line, err=True, nl=not self.terminal
+        )
 
 
 def trainer_of(session: Session, device: str) -> Trained:
     """Return the function that makes a tournament's trained entrants, once each."""
 
-    def train(entry: Entry, game: Game) -> str:
+    def make(entry: Entry, game: Game) -> str:
         from arena.training import train_cached
 
-        return train_cached(session.workspace, entry, game, device)
+        with TrainingProgress() as progress:
+            return train_cached(session.workspace, entry, game, device, progress.update)
 
-    return train
+    return make
