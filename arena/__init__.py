@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "arena.agent": ("Agent",),
     "arena.batch": ("Batch", "Moves", "Observation", "stack"),
+    "arena.checkpoints": ("read_arrays",),
     "arena.environment": ("Action", "Environment"),
     "arena.errors": (
         "ArenaError", "BadParameter", "Infrastructure", "PluginError", "Unsuitable", "UnknownName",
         "UsageError",
     ),
+    "arena.experience": ("Experience", "advantages", "returns_to_go"),
     "arena.hookspecs": ("hookimpl",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
@@ -26,8 +28,11 @@ _HOMES = {
     "arena.results": ("Results",),
     "arena.roles": ("Executor", "Format", "Rater", "Scorer"),
     "arena.runner": ("play",),
-    "arena.seeds": ("GlobalLuck", "Luck", "derive", "uniform"),
-    "arena.specs": ("Parameter", "parameter_from", "parameters_of"),
+    "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
+    "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
+    "arena.trainer": (
+        "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
+    ),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from arena.batch import Moves as Moves
     from arena.batch import Observation as Observation
     from arena.batch import stack as stack
+    from arena.checkpoints import read_arrays as read_arrays
     from arena.environment import Action as Action
     from arena.environment import Environment as Environment
     from arena.errors import ArenaError as ArenaError
@@ -48,6 +54,9 @@ if TYPE_CHECKING:
     from arena.errors import UnknownName as UnknownName
     from arena.errors import Unsuitable as Unsuitable
     from arena.errors import UsageError as UsageError
+    from arena.experience import Experience as Experience
+    from arena.experience import advantages as advantages
+    from arena.experience import returns_to_go as returns_to_go
     from arena.hookspecs import hookimpl as hookimpl
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family
@@ -74,10 +83,18 @@ if TYPE_CHECKING:
     from arena.seeds import GlobalLuck as GlobalLuck
     from arena.seeds import Luck as Luck
     from arena.seeds import derive as derive
+    from arena.seeds import mix_many as mix_many
     from arena.seeds import uniform as uniform
     from arena.specs import Parameter as Parameter
+    from arena.specs import bind as bind
     from arena.specs import parameter_from as parameter_from
     from arena.specs import parameters_of as parameters_of
+    from arena.trainer import Learner as Learner
+    from arena.trainer import Round as Round
+    from arena.trainer import Trainer as Trainer
+    from arena.trainer import TrainingRun as TrainingRun
+    from arena.trainer import TrainingState as TrainingState
+    from arena.trainer import self_play as self_play
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,301 @@
+"""A training run in progress: plays rounds, counts, evaluates, saves and goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from arena.agent import Agent
+from arena.checkpoints import (
+    add_to_meta,
+    read_arrays,
+    recover_folder,
+    replace_folder,
+    save_checkpoint,
+    write_arrays,
+    write_folder,
+)
+from arena.environment import Environment
+from arena.errors import ArenaError, UsageError
+from arena.experience import Experience
+from arena.lookup import check_suits, find_player, make_agent
+from arena.recorder import Recorder
+from arena.records import Checkpoint, Match, Pairing, Ref, Rules, Spec
+from arena.runner import Runner
+from arena.seeds import derive, derive_many
+from arena.specs import parse
+from arena.trainer import Contents, Round, TrainingRun, TrainingState
+from arena.workspace import Workspace
+
+STATE_FORMAT = 1
+_REPORTS = 100
+_OFFERS = 10
+_SEEDS, _DEALS, _BLOCK = 1, 2, 256
+
+Progress = Callable[["LiveRun"], None]
+Evaluate = Callable[["LiveRun", Checkpoint], Mapping[str, float]]
+
+
+@dataclass(slots=True)
+class Terms:
+    """What a run is, resolved. `arguments` (trainer, environment, steps, seed) tell runs apart."""
+
+    name: str
+    arguments: dict[str, Any]
+    trainer: str
+    parameters: Mapping[str, Any]
+    agent: str
+    alias: str | None = None
+    select_by: str | None = None
+
+
+@dataclass(slots=True)
+class Progressed:
+    """How far a run is: all of it that is not the trainer's own."""
+
+    step: int = 0
+    matches: int = 0
+    next_report: int = 0
+    next_offer: int = 0
+    best: float | None = None
+    seconds: float = 0.0
+    agent_seconds: float = 0.0
+    learn_seconds: float = 0.0
+
+
+class LiveRun(TrainingRun):
+    """The core's side of training. Event hooks, displays and evaluation are shown it."""
+
+    kind = "training"
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        terms: Terms,
+        environment: Ref,
+        spec: Spec,
+        make: Callable[[], Environment],
+        device: str,
+    ) -> None:
+        self.workspace, self.terms, self.name = workspace, terms, terms.name
+        self.environment, self.spec, self.make, self.device = environment, spec, make, device
+        self.folder = workspace.home / "training" / terms.name
+        self.progress: Progress | None = None
+        self.evaluate: Evaluate | None = None
+        self.save_seconds = 10.0
+        self.so_far = Progressed()
+        self.metrics: dict[str, float] = {}
+        """Means since the report before the latest."""
+        self._sums: dict[str, tuple[float, int]] = {}
+        self._pool: list[Environment] = []
+        self._clock = self._saved = time.monotonic()
+
+    @property
+    def seed(self) -> int:  # type: ignore[override]
+        """The seed that decides everything."""
+        return int(self.terms.arguments["seed"])
+
+    @property
+    def steps(self) -> int:  # type: ignore[override]
+        """The budget, in moves."""
+        return int(self.terms.arguments["steps"])
+
+    @property
+    def step(self) -> int:
+        """Moves so far."""
+        return self.so_far.step
+
+    @step.setter
+    def step(self, step: int) -> None:
+        self.so_far.step = step
+
+    def play(self, round_: Round) -> Iterator[Experience]:
+        """Play a round; yield its experience as it comes."""
+        recorder = Recorder(round_.agents, round_.learners, round_.fields)
+        runner = Runner(self._environment, round_.agents, slots=round_.slots, recorder=recorder)
+        before, handed = self.step, 0
+        try:
+            for _ in runner.blocks(self._matches(round_.pairings)):
+                self.step = before + recorder.steps
+                self._show()
+                if round_.limit is not None and recorder.steps >= round_.limit:
+                    break
+                fresh = recorder.over if round_.whole else recorder.steps - handed
+                if round_.every is not None and fresh >= round_.every:
+                    handed = recorder.steps
+                    yield from self._handed(recorder.take(round_.whole))
+            yield from self._handed(recorder.take(round_.whole))
+        finally:
+            runner.abandon()
+            self._pool += runner.spare
+            self.so_far.agent_seconds += runner.agent_seconds
+
+    def _handed(self, experience: Experience) -> Iterator[Experience]:
+        """Yield it, if there is anything, and time what the learner does with it."""
+        if len(experience):
+            begun = time.perf_counter()
+            yield experience
+            self.so_far.learn_seconds += time.perf_counter() - begun
+
+    def _environment(self) -> Environment:
+        return self._pool.pop() if self._pool else self.make()
+
+    def _matches(self, pairings: Iterable[Pairing]) -> Iterator[Match]:
+        root, first = derive(self.seed, "training"), self.so_far.matches
+        source = iter(pairings)
+        while block := list(islice(source, _BLOCK)):
+            numbers = self.so_far.matches + np.arange(len(block))
+            deals = first + np.array([pairing.deal for pairing in block])
+            seeds = derive_many(root, _SEEDS, numbers).tolist()
+            for pairing, seed, deal in zip(block, seeds, derive_many(root, _DEALS, deals).tolist()):
+                self.so_far.matches += 1
+                yield Match(self.so_far.matches - 1, pairing.seats, seed, deal)
+
+    def agent(self, spec: str) -> Agent:
+        """Return a named agent that suits the game."""
+        registry, home = self.workspace.registry, self.workspace.home
+        player = find_player(registry, home, parse(spec))
+        agent = make_agent(registry, home, player.ref, self.device)
+        check_suits(agent, player.name, self.spec, Rules())
+        return agent
+
+    def report(self, metrics: Mapping[str, float]) -> None:
+        """Average metrics, and tell the event hooks of them a hundred times a run."""
+        for name, value in metrics.items():
+            total, times = self._sums.get(name, (0.0, 0))
+            self._sums[name] = (total + float(value), times + 1)
+        if self.step >= self.so_far.next_report:
+            self.so_far.next_report = self.step + max(1, self.steps // _REPORTS)
+            self._tell({name: total / times for name, (total, times) in self._sums.items()})
+            self._sums = {}
+
+    def _tell(self, metrics: Mapping[str, float]) -> None:
+        self.metrics.update(metrics)
+        hook = self.workspace.registry.hook
+        hook.arena_learned(run=self, step=self.step, metrics=metrics)
+        self._show()
+
+    def _show(self) -> None:
+        if self.progress is not None:
+            self.progress(self)
+
+    @property
+    def offer_due(self) -> bool:
+        """Whether a tenth of the run has passed since the last offer, and offers are compared."""
+        if self.evaluate is None and self.terms.select_by is None:
+            return False
+        return self.step >= (self.so_far.next_offer or self._tenth)
+
+    @property
+    def _tenth(self) -> int:
+        return max(1, self.steps // _OFFERS)
+
+    def offer(
+        self,
+        contents: Contents,
+        agent_parameters: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, float] | None = None,
+    ) -> Mapping[str, float]:
+        """Write a checkpoint, evaluate it, and keep it unless the one before was better."""
+        place = self.folder / "candidate"
+        checkpoint = save_checkpoint(place, contents, self._meta(agent_parameters or {}))
+        found = dict(metrics or {})
+        if self.evaluate is not None:
+            found.update(self.evaluate(self, checkpoint))
+        self._tell(found)
+        self.so_far.next_offer = self.step + self._tenth
+        value = self._worth(found)
+        if value is None or self.so_far.best is None or value >= self.so_far.best:
+            self.so_far.best = value
+            add_to_meta(place, metrics={**self.metrics, **found})
+            replace_folder(place, self.folder / "best")
+        shutil.rmtree(place, ignore_errors=True)
+        return found
+
+    def _worth(self, metrics: Mapping[str, float]) -> float | None:
+        name = self.terms.select_by
+        if name is None:
+            return None
+        if name not in metrics:
+            raise ArenaError(f"trainer {self.terms.trainer!r} selects by {name!r}, which it lacks")
+        return float(metrics[name])
+
+    def _meta(self, agent_parameters: Mapping[str, Any]) -> dict[str, Any]:
+        terms = self.terms
+        return {
+            "name": terms.name, "trainer": terms.trainer, "parameters": terms.parameters,
+            "environment": terms.arguments["environment"], "alias": terms.alias,
+            "agent": terms.agent, "agent_parameters": dict(agent_parameters),
+            "seed": self.seed, "steps": self.step, "metrics": {}, "arguments": terms.arguments,
+        }  # fmt: skip
+
+    @property
+    def seconds(self) -> float:
+        """Time taken so far, interruptions left out."""
+        return self.so_far.seconds + time.monotonic() - self._clock
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How the time was spent: in agents, in learning, and in games and all the rest."""
+        total = max(self.seconds, 1e-9)
+        agents, learning = self.so_far.agent_seconds / total, self.so_far.learn_seconds / total
+        return {"agents": agents, "learning": learning, "games": 1.0 - agents - learning}
+
+    def save(self, state: Callable[[], TrainingState]) -> None:
+        """Save the state of the run and of its trainer, if the last time is long enough ago."""
+        now = time.monotonic()
+        if now - self._saved < self.save_seconds:
+            return
+        self.so_far.seconds, self._clock, self._saved = self.seconds, now, now
+        values, arrays = state()
+        known = {
+            "format": STATE_FORMAT, "arguments": self.terms.arguments, "values": values,
+            "metrics": self.metrics, "sums": self._sums,
+            "progress": {name: getattr(self.so_far, name) for name in Progressed.__slots__},
+        }  # fmt: skip
+
+        def fill(place: Path) -> None:
+            (place / "state.json").write_text(json.dumps(known), encoding="utf-8")
+            write_arrays(place / "state.safetensors", arrays)
+
+        write_folder(self.folder / "state", fill)
+
+    def restore(self) -> None:
+        """Go back to the state saved last. Raises `UsageError` if it cannot be read."""
+        place = self.folder / "state"
+        known = saved_state(place)
+        if known is None:
+            raise UsageError(f"run {self.name!r} has saved no state")
+        self.so_far = Progressed(**known["progress"])
+        self.metrics = known["metrics"]
+        self._sums = {name: (total, times) for name, (total, times) in known["sums"].items()}
+        self.resumed = TrainingState(known["values"], read_arrays(place / "state.safetensors"))
+
+    def close(self) -> None:
+        """Let go of the environments."""
+        while self._pool:
+            self._pool.pop().close()
+
+
+def saved_state(place: Path) -> dict[str, Any] | None:
+    """Return what a run saved in JSON, None if it saved nothing. Raises `UsageError`."""
+    recover_folder(place)
+    file = place / "state.json"
+    if not file.is_file():
+        return None
+    try:
+        known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        readable = known["format"] == STATE_FORMAT
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file} cannot be read ({error}); start anew without --resume") from error
+    if not readable:
+        raise UsageError(f"{file} is of another version of Arena; start anew without --resume")
+    return known
