@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,3 +73,11 @@ def test_every_plugin_is_shipped_registered_and_under_contract() -> None:
     assert sorted(contracts["core"]["forbidden_modules"]) == PLUGINS
     points = PROJECT["project"]["entry-points"]["arena"]
     assert sorted(points.values()) == sorted(["arena.stock", *PLUGINS])
+
+
+def test_the_architecture_document_lists_the_same_layers() -> None:
+    contracts = {c["id"]: c for c in PROJECT["tool"]["importlinter"]["contracts"]}
+    held = re.findall(r"\w+", " ".join(reversed(contracts["layers"]["layers"])))
+    section = (ROOT / "docs" / "architecture.md").read_text().partition("## Layers")[2]
+    listed = " ".join(re.findall(r"^    (.*)$", section.partition("## ")[0], flags=re.M))
+    assert re.findall(r"\w+", listed) == held
