@@ -19,6 +19,11 @@ _HOMES = {
         "UsageError",
     ),
     "arena.experience": ("Experience", "advantages", "returns_to_go"),
+    "arena.executors.here": ("make_runner",),
+    "arena.history": (
+        "EntrantRecord", "GameRecord", "MatchQuery", "MatchRow", "Store", "StoredMatch",
+        "Tournament", "TournamentRecord", "match_id",
+    ),
     "arena.hookspecs": ("hookimpl",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
@@ -26,7 +31,7 @@ _HOMES = {
         "Rating", "Ref", "Result", "Rules", "Seat", "Spec",
     ),
     "arena.results": ("Results",),
-    "arena.roles": ("Executor", "Format", "Rater", "Scorer"),
+    "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer"),
     "arena.runner": ("play",),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
@@ -54,9 +59,19 @@ if TYPE_CHECKING:
     from arena.errors import UnknownName as UnknownName
     from arena.errors import Unsuitable as Unsuitable
     from arena.errors import UsageError as UsageError
+    from arena.executors.here import make_runner as make_runner
     from arena.experience import Experience as Experience
     from arena.experience import advantages as advantages
     from arena.experience import returns_to_go as returns_to_go
+    from arena.history import EntrantRecord as EntrantRecord
+    from arena.history import GameRecord as GameRecord
+    from arena.history import MatchQuery as MatchQuery
+    from arena.history import MatchRow as MatchRow
+    from arena.history import Store as Store
+    from arena.history import StoredMatch as StoredMatch
+    from arena.history import Tournament as Tournament
+    from arena.history import TournamentRecord as TournamentRecord
+    from arena.history import match_id as match_id
     from arena.hookspecs import hookimpl as hookimpl
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family
@@ -77,6 +92,7 @@ if TYPE_CHECKING:
     from arena.results import Results as Results
     from arena.roles import Executor as Executor
     from arena.roles import Format as Format
+    from arena.roles import Job as Job
     from arena.roles import Rater as Rater
     from arena.roles import Scorer as Scorer
     from arena.runner import play as play
