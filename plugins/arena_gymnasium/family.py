@@ -1,0 +1,151 @@
+"""The family `gymnasium/*`: what Gymnasium's registry holds."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import Any
+
+import arena
+
+_ID = re.compile(r"(?P<name>.+?)(?:-v(?P<version>\d+))?")
+# Part of an entry point: the modules it needs, and what brings them.
+_NEEDS = {
+    "gymnasium.envs.box2d.": (("Box2D", "pygame"), "'gymnasium[box2d]'"),
+    "gymnasium.envs.mujoco.": (("mujoco",), "'gymnasium[mujoco]'"),
+    "gymnasium.envs.phys2d.": (("jax",), "jax"),
+    "gymnasium.envs.tabular.": (("jax",), "jax"),
+}
+_OURS = "gymnasium.envs."  # none of these draws from a process-wide generator
+# It keeps its physical world from match to match, and with it the order of its contacts.
+_CARRIES = "gymnasium.envs.box2d.bipedal_walker:"
+
+
+class Gymnasium(arena.Family):
+    """What Gymnasium has registered: the newest of each is listed, older ones are made too."""
+
+    def names(self) -> Iterable[str]:
+        """Return the newest id of each name that can be made at all."""
+        newest: dict[str, tuple[int, str]] = {}
+        for name, spec in _registry().items():
+            base, version = _split(name)
+            if not _is_gone(spec):
+                newest[base] = max(newest.get(base, (-1, "")), (version, name))
+        return sorted(name for _, name in newest.values())
+
+    def describe(self, name: str) -> arena.Description:
+        """Return that it has one seat, and what is missing. Raises `UnknownName`."""
+        return arena.Description("competitive", 1, self._missing(name))
+
+    def parameters(self, name: str) -> Sequence[arena.Parameter]:
+        """Return those of the entry point, and `max_episode_steps`.
+
+        Raises `UnknownName`, and `Unsuitable` if a package is missing.
+        """
+        spec = self._spec(name)
+        with _made(f"gymnasium/{name}", {}):
+            found = arena.parameters_of(_creator(spec))
+        found = tuple(p._replace(default=spec.kwargs.get(p.name, p.default)) for p in found)
+        limit = arena.Parameter("max_episode_steps", int, spec.max_episode_steps)
+        return [*(p for p in found if p.name != "render_mode" and p.type is not None), limit]
+
+    def make(self, name: str, **parameters: Any) -> arena.Environment:
+        """Make an environment, bare of Gymnasium's checks and limits.
+
+        Raises `UnknownName`, `Unsuitable` if a package is missing, and `BadParameter` for values
+        that the library refuses.
+        """
+        spec, full = self._spec(name), f"gymnasium/{name}"
+        from arena_gymnasium.adapter import Solo
+
+        given = dict(parameters)
+        limit = given.pop("max_episode_steps", spec.max_episode_steps)
+        if limit is not None and limit < 1:
+            raise arena.BadParameter(f"{full}: max_episode_steps={limit} is not above 0")
+        entry = str(spec.entry_point)
+        foreign, anew = not entry.startswith(_OURS), entry.startswith(_CARRIES)
+        with _made(full, given):
+            return Solo(full, partial(_bare, spec, given), limit, foreign, anew)
+
+    def _spec(self, name: str) -> Any:
+        """Return the registry's entry of what can be made. Raises `Unsuitable`."""
+        if missing := self._missing(name):
+            raise arena.Unsuitable(f"gymnasium/{name} {missing}")
+        return _registry()[name]
+
+    def _missing(self, name: str) -> str | None:
+        """Return why `name` cannot be played, None if it can. Raises `UnknownName`."""
+        spec = _registry().get(name)
+        if spec is None:
+            known = [f"gymnasium/{other}" for other in self.names()]
+            raise arena.UnknownName("environment", f"gymnasium/{name}", known, "arena environments")
+        if _is_gone(spec):
+            return "is no longer part of Gymnasium: take its newest version (`arena environments`)"
+        for prefix, (modules, package) in _NEEDS.items():
+            if str(spec.entry_point).startswith(prefix):
+                for module in modules:
+                    if not _is_there(module):
+                        return f"needs the module {module}: pip install {package}"
+        return None
+
+
+def _registry() -> Mapping[str, Any]:
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "hide")
+    from gymnasium.envs.registration import registry
+
+    return registry
+
+
+def _creator(spec: Any) -> Any:
+    from gymnasium.envs.registration import load_env_creator
+
+    return spec.entry_point if callable(spec.entry_point) else load_env_creator(spec.entry_point)
+
+
+def _bare(spec: Any, given: Mapping[str, Any]) -> Any:
+    """Make the environment without the wrappers of `gymnasium.make`, drawing as text if it can."""
+    import gymnasium
+
+    bare = copy.deepcopy(spec)
+    bare.order_enforce = False
+    modes = getattr(_creator(spec), "metadata", {}).get("render_modes", ())
+    drawn = {"render_mode": "ansi"} if "ansi" in modes else {}
+    return gymnasium.make(bare, max_episode_steps=-1, disable_env_checker=True, **drawn, **given)
+
+
+@contextmanager
+def _made(name: str, given: Mapping[str, Any]) -> Iterator[None]:
+    """Turn what the library raises into one line, and keep its warnings to ourselves."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Exception as error:
+        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        if not given:
+            raise arena.Unsuitable(f"{name} cannot be made: {line}") from error
+        values = ", ".join(f"{key}={value!r}" for key, value in given.items())
+        raise arena.BadParameter(f"{name} refuses {values}: {line}") from error
+
+
+def _split(name: str) -> tuple[str, int]:
+    match = _ID.fullmatch(name)
+    assert match is not None
+    return match["name"], int(match["version"] or 0)
+
+
+def _is_gone(spec: Any) -> bool:
+    """Whether all that is left of it is a function that says so."""
+    return callable(spec.entry_point) and spec.entry_point.__module__ == "gymnasium.envs"
+
+
+@cache
+def _is_there(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
