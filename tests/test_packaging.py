@@ -1,0 +1,160 @@
+"""The wheel holds all it should, runs from any folder, and starts without its heavy libraries."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SOURCE = f"{ROOT}{os.pathsep}{ROOT / 'plugins'}"
+HEAVY = (
+    "torch", "transformers", "trl", "numpy", "scipy", "gymnasium", "pettingzoo", "mpe2", "pyspiel",
+    "sqlalchemy", "alembic", "rich", "ray", "axelrod",
+)  # fmt: skip
+TORCH = ("torch", "transformers", "trl", "ray", "axelrod")
+QUICK = [
+    "tournament",
+    "tic_tac_toe",
+    "--games",
+    "10",
+    "--agent",
+    "random",
+    "--agent",
+    "first_legal",
+]
+
+
+def python(*arguments: str, path: str, cwd: Path) -> str:
+    """Run a Python that finds `path` first, in a folder that is not the project's."""
+    environment = {**os.environ, "PYTHONPATH": path, "ARENA_HOME": str(cwd / "home")}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel, built without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    python("-m", "pip", *build, "-w", str(folder), str(ROOT), path="", cwd=folder)
+    (file,) = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the wheel installed in it, and nothing else."""
+    folder = tmp_path_factory.mktemp("installed")
+    install = ["install", "--quiet", "--no-deps", "--no-index", "--target", str(folder)]
+    python("-m", "pip", *install, str(wheel), path="", cwd=folder)
+    return folder
+
+
+def shipped(folder: Path, pattern: str) -> set[str]:
+    """Return the files of a source folder, by their paths in it."""
+    return {str(path.relative_to(folder)) for path in folder.rglob(pattern) if path.is_file()}
+
+
+def test_the_wheel_holds_every_module_and_definition(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"arena/{name}" for name in shipped(ROOT / "arena", "*.py")} <= held
+    assert shipped(ROOT / "plugins", "*.py") <= held
+    definitions = shipped(ROOT / "tournaments", "*.toml")
+    assert "tic_tac_toe.toml" in definitions
+    assert {f"arena/tournaments/{name}" for name in definitions} <= held
+    others = {name.split("/")[0] for name in held}
+    plugins = {folder.name for folder in (ROOT / "plugins").iterdir() if folder.is_dir()}
+    assert others == {"arena", f"arena_games-{PROJECT['version']}.dist-info", *plugins}
+    assert any(name.endswith("licenses/LICENSE") for name in held)
+
+
+def test_the_wheel_declares_every_entry_point(installed: Path) -> None:
+    (distribution,) = metadata.distributions(path=[str(installed)])
+    points = distribution.entry_points
+    plugins = {point.name: point.value for point in points.select(group="arena")}
+    assert plugins == PROJECT["entry-points"]["arena"]
+    commands = {point.name: point.value for point in points.select(group="console_scripts")}
+    assert commands == PROJECT["scripts"]
+
+
+def test_the_installed_command_says_its_version(installed: Path, tmp_path: Path) -> None:
+    said = python(str(installed / "bin" / "arena"), "--version", path=str(installed), cwd=tmp_path)
+    assert PROJECT["version"] in said
+
+
+def test_the_installed_command_plays_a_shipped_definition(installed: Path, tmp_path: Path) -> None:
+    command = [str(installed / "bin" / "arena"), *QUICK, "--json"]
+    summary = json.loads(python(*command, path=str(installed), cwd=tmp_path))
+    assert summary["matches"] == 10
+    assert {row["entrant"] for row in summary["standings"]} == {"random", "first_legal"}
+
+
+@pytest.mark.parametrize("layout", ["source", "wheel"])
+def test_definitions_are_found(layout: str, installed: Path, tmp_path: Path) -> None:
+    code = (
+        "import json, arena; from arena.config import shipped_tournaments;"
+        "print(json.dumps([arena.__file__, sorted(shipped_tournaments())]))"
+    )
+    path = str(installed) if layout == "wheel" else SOURCE
+    home, names = json.loads(python("-c", code, path=path, cwd=tmp_path))
+    assert Path(home).is_relative_to(installed if layout == "wheel" else ROOT)
+    assert names == sorted(file.stem for file in (ROOT / "tournaments").glob("*.toml"))
+
+
+@pytest.mark.parametrize(
+    ("code", "never"),
+    [
+        ("import arena", HEAVY),
+        ("from arena.cli import main; main(['--help'])", HEAVY),
+        ("from arena.cli import main; main(['--version'])", HEAVY),
+        ("from arena.cli import main; main(['environments', '--json'])", TORCH),
+        (f"from arena.cli import main; main({QUICK!r})", TORCH),
+    ],
+    ids=["import", "help", "version", "environments", "tournament"],
+)
+def test_a_start_loads_nothing_heavy(code: str, never: tuple[str, ...], tmp_path: Path) -> None:
+    report = f"lambda: print('\\n' + ' '.join(name for name in {never!r} if name in sys.modules))"
+    script = f"import atexit, sys; atexit.register({report}); {code}"
+    loaded = python("-c", script, path=SOURCE, cwd=tmp_path).splitlines()[-1].split()
+    assert loaded == []
+
+
+def test_constraints_pin_all_that_the_project_installs() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    pinned = {canonicalize_name(pin.name) for pin in pins}
+    assert len(pinned) == len(pins)
+    extras = PROJECT["optional-dependencies"].values()
+    wanted = [Requirement(r) for group in (PROJECT["dependencies"], *extras) for r in group]
+    assert closure(wanted) - pinned - {"arena-games"} == set()
+
+
+def closure(wanted: list[Requirement]) -> set[str]:
+    """Return the names of all distributions that these need, as far as they are installed."""
+    done: set[tuple[str, frozenset[str]]] = set()
+    while wanted:
+        need = wanted.pop()
+        key = canonicalize_name(need.name), frozenset(need.extras)
+        if key in done:
+            continue
+        done.add(key)
+        for line in metadata.requires(need.name) or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker is None or any(marker.evaluate({"extra": e}) for e in ("", *need.extras)):
+                wanted.append(requirement)
+    return {name for name, _ in done}
