@@ -24,15 +24,8 @@ HEAVY = (
 )  # fmt: skip
 TORCH = ("torch", "transformers", "trl", "ray", "axelrod")
 QUICK = [
-    "tournament",
-    "tic_tac_toe",
-    "--games",
-    "10",
-    "--agent",
-    "random",
-    "--agent",
-    "first_legal",
-]
+    "tournament", "tic_tac_toe", "--games", "10", "--agent", "random", "--agent", "first_legal",
+]  # fmt: skip
 
 
 def python(*arguments: str, path: str, cwd: Path) -> str:
