@@ -87,9 +87,9 @@ class Table(ABC):
     def step(self, actions: Sequence[Tree]) -> Array:
         """Move in every row that is not over; return every seat's pay: float (size, seats).
 
-        `actions[seat]` holds the seat's actions, (size, *shape of an action); what it holds for
-        rows that do not ask this seat does not matter (and may be no action at all). Actions are
-        legal: the referee has seen to it. Nature's moves that follow are made and paid too.
+        `actions[seat]` holds the seat's actions, (size, *shape of an action): legal ones (the
+        referee has seen to it) where the seat is asked, and any element of the action space
+        elsewhere. Nature's moves that follow are made and paid too.
         """
 
     @abstractmethod

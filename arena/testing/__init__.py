@@ -11,5 +11,8 @@ returns a `Report` of the rules that were held. `arena check` runs them on what 
 
 from arena.testing.agent import check_agent as check_agent
 from arena.testing.environment import check_environment as check_environment
+from arena.testing.format import check_format as check_format
+from arena.testing.rater import check_rater as check_rater
 from arena.testing.report import Broken as Broken
 from arena.testing.report import Report as Report
+from arena.testing.table import check_table as check_table

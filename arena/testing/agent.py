@@ -65,10 +65,10 @@ def maker_of(environment: Make | str) -> Make:
     if not isinstance(environment, str):
         return environment
     from arena.lookup import environment_maker
-    from arena.plugins import make_registry
+    from arena.plugins import registry_of
     from arena.specs import parse
 
-    return environment_maker(make_registry(), parse(environment))[0]
+    return environment_maker(registry_of(()), parse(environment))[0]
 
 
 def _make(report: Report, agent: Agent | Callable[[], Agent]) -> Agent:

@@ -54,7 +54,9 @@ def check_environment(
     once. Raises AssertionError, naming the rule that is broken and the cure.
     """
     with global_luck_kept():
-        return _Check(make, games, turns, seed).run()
+        check = _Check(make, games, turns, seed)
+        with check.report.guard("plays", "raise nothing from legal play"):
+            return check.run()
 
 
 class _Check:
@@ -78,9 +80,12 @@ class _Check:
             self.report.skipped["chance"] = "nature was not asked in these games"
         check_model(self.report, self.make, self.walks, self.turns, self.seed)
         self.in_the_runner()
-        with self.report.guard("close", "let close() pass whatever the state of the game"):
-            self.used.close()
+        self.close(self.used)
         return self.report
+
+    def close(self, environment: Environment) -> None:
+        with self.report.guard("close", "let close() pass whatever the state of the game"):
+            environment.close()
 
     def walk(self, game: int, environment: Environment | None = None, **how: Any) -> Walk:
         """Return a walk through game `game`, not yet begun to move."""
@@ -115,7 +120,7 @@ class _Check:
             environment = self.make()
             compare_specs(self.report, self.spec, environment.spec)
             again = self.walk(game, environment).go(self.turns)
-            environment.close()
+            self.close(environment)
             if where := first.difference(again):
                 raise self.report.broken(
                     "replay", f"a fresh object plays deal {first.deal} otherwise: {where}",
@@ -132,7 +137,7 @@ class _Check:
         while going:
             going = [walk for walk in going if walk.turns < self.turns and walk.step()]
         for first, again in zip(self.walks, pair):
-            again.environment.close()
+            self.close(again.environment)
             if where := first.difference(again):
                 raise self.report.broken(
                     "apart", f"another game in flight changes this one: {where}",
@@ -146,6 +151,8 @@ class _Check:
             return
         moves = derive(self.seed, "moves", 0)
         games = [Walk(self.make(), deal, moves).go(self.turns) for deal in (1, 2)]
+        for game in games:
+            self.close(game.environment)
         where = games[0].difference(games[1])
         if any(game.draws for game in games):
             where = "nature moves"

@@ -164,10 +164,10 @@ class Inspection:
             for seat in asked:
                 words.append(environment.text(seat))
                 words += self.check_labels(environment, seat)
-        wrong = next((word for word in words if not isinstance(word, str)), None)
-        if wrong is not None:
+        wrong = [word for word in words if not isinstance(word, str)]
+        if wrong:
             raise self.report.broken(
-                "text", f"{short(wrong)} is not text", "return a str from render, text and label"
+                "text", f"{short(wrong[0])} is not text", "return a str from render, text and label"
             )
 
     def check_labels(self, environment: Environment, seat: int) -> list[Any]:

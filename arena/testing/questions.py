@@ -39,8 +39,8 @@ class Tally:
     def judge(self, report: Report, spec: Spec) -> None:
         """Raise if more answers changed than ties between floats explain; note those that did."""
         cures = {
-            "batch": "let a row's answer depend on that row alone (batch.u is already by row)",
             "order": "answer rows in the order of the batch, each from its own observation",
+            "batch": "let a row's answer depend on that row alone (batch.u is already by row)",
         }
         for rule, cure in cures.items():
             asked, changed = self.asked[rule], self.changed[rule]
