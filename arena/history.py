@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,10 +44,10 @@ def parse_match(text: str) -> int:
 
     Raises `UsageError` for anything else.
     """
-    tournament, slash, number = text.partition("/")
-    if not all(part.isascii() and part.isdigit() for part in (tournament, number or "0")):
+    written = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})|[0-9]{1,18}", text)
+    if not written:
         raise UsageError(f"{text!r} is not a match: write its id, or TOURNAMENT/NUMBER like 3/17")
-    return match_id(int(tournament), int(number)) if slash else int(text)
+    return match_id(int(written[1]), int(written[2])) if written[1] else int(text)
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from threading import Lock
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from arena.errors import StoreError
@@ -105,9 +105,9 @@ class Database(ABC):
         """Make what the tables will lie in."""
         return None
 
+    @abstractmethod
     def _hold(self, connection: Connection) -> None:
-        """Keep other processes from making the tables at the same time."""
-        self._begin(connection)
+        """Begin a transaction that keeps others from making the tables at the same time."""
 
     def _connect(self) -> Connection:
         with self._lock:  # two threads of a server may be the first
@@ -150,14 +150,14 @@ class Database(ABC):
         """Make the tables, or bring them up to date."""
         from arena.store.migrations import knows, upgrade  # Alembic takes .15 s to load
 
-        self._hold(connection)
-        found = self._revision(connection)  # another process may have been quicker
+        found = self._revision(connection)
         if found is not None and not knows(found):
             raise StoreError(
                 f"{self.name} is at revision {found}, newer than this Arena's {HEAD}: update Arena "
                 f"(pip install --upgrade arena-games), or name another history with --store"
             )
-        if found != HEAD:
+        self._hold(connection)
+        if self._revision(connection) != HEAD:  # another process may have been quicker
             upgrade(connection)
         connection.commit()
 
@@ -166,7 +166,7 @@ class Database(ABC):
         """Turn what drivers and files raise into one line."""
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, OverflowError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             said = " ".join(str(getattr(cause, "strerror", None) or cause).split())
             raise StoreError(f"{self.name}: {said}; {self._cure(said.lower())}") from error
@@ -177,6 +177,8 @@ class SqliteDatabase(Database):
 
     def __init__(self, url: URL) -> None:
         super().__init__(url)
+        if url.host:
+            raise StoreError(f"{self.name} names a host: write sqlite:/// with three slashes")
         memory = url.database in (None, "", ":memory:")
         self.path = None if memory else Path(str(url.database)).expanduser()
 
@@ -217,22 +219,22 @@ class SqliteDatabase(Database):
     def _create(self) -> None:
         if self.path is None:
             return
-        self._exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._uri("mode=rwc"), uri=True, timeout=BUSY_SECONDS)
-        try:
-            self._log_ahead(connection)
-        finally:
-            connection.close()
+        if not self._exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch()
 
-    def _log_ahead(self, connection: sqlite3.Connection) -> None:
+    def _hold(self, connection: Connection) -> None:
+        self._log_ahead(connection)
+        self._begin(connection)
+
+    def _log_ahead(self, connection: Connection) -> None:
         """Let readers go on while one writes. The file keeps this setting."""
         give_up = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
                 return
-            except sqlite3.OperationalError as error:  # for this, SQLite does not wait by itself
+            except OperationalError as error:  # for this, SQLite does not wait by itself
                 if "locked" not in str(error) or time.monotonic() > give_up:
                     raise
                 time.sleep(0.01)
@@ -245,6 +247,8 @@ class SqliteDatabase(Database):
         connection.exec_driver_sql("BEGIN")
 
     def _cure(self, said: str) -> str:
+        if "too large" in said:
+            return "no id or seed is that large"
         if "locked" in said:
             return "another program is writing to it: try again when it has finished"
         if "malformed" in said:

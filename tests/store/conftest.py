@@ -84,10 +84,10 @@ def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/history.db"
     socket = request.getfixturevalue("postgres_server")
-    name = f"arena_{uuid.uuid4().hex}"
-    with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"postgresql://postgres@/{name}?host={socket}"
+    schema = f"arena_{uuid.uuid4().hex}"  # takes less time than a database
+    with psycopg.connect(host=socket, user="postgres") as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return f"postgresql://postgres@/postgres?host={socket}&options=-csearch_path%3D{schema}"
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ def test_an_absent_history_reads_as_an_empty_one(store):
 
 def test_unusual_text_is_kept(store, make_record, make_episodes):
     [episode] = make_episodes([0])
-    name = "Zoë's \"agent\", 日本 100%"
+    name = 'Zoë\'s "agent", 日本 100%'
     known = make_record().entrants
     entrants = tuple(replace(e, name=f"{name}{e.name}", spec=name) for e in known)
     tournament = store.begin(make_record(entrants=entrants))
