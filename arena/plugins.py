@@ -94,12 +94,23 @@ class Entry:
         return parameters_of(factory)
 
     def make(self, given: Mapping[str, Any]) -> Any:
-        """Make the thing. Raises `BadParameter` for what it does not take."""
+        """Make the thing.
+
+        Raises `BadParameter` for what it does not take; any error of its own names its plugin.
+        """
         values = bind(f"{self.kind[:-1]} {self.name!r}", self.parameters(), given)
         factory = self.load()
-        if self.member is not None:
-            return factory.make(self.member, **values)
-        return factory(**values)
+        try:
+            if self.member is not None:
+                return factory.make(self.member, **values)
+            return factory(**values)
+        except ArenaError:
+            raise
+        except Exception as error:
+            raise ArenaError(
+                f"{self.kind[:-1]} {self.name!r} of plugin {self.owner!r} cannot be made: "
+                f"{type(error).__name__}: {error}"
+            ) from error
 
 
 class Registry:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from arena.cli.session import Session
-from arena.errors import ArenaError
+from arena.errors import ArenaError, PluginError
 
 OPTIONS_OF_ARENA = ("plugin", "home", "store_url", "debug", "trust")
 
@@ -29,7 +29,10 @@ class ArenaGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import and return one command, None if there is none of this name."""
         entry = _session(ctx).registry.table("commands").get(name)
-        return entry.load() if entry else None
+        try:
+            return entry.load() if entry else None
+        except PluginError as error:
+            return _broken(name, error)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find the command; an unknown one says what was probably meant."""
@@ -37,6 +40,18 @@ class ArenaGroup(click.Group):
         if not name.startswith("-") and name not in _session(ctx).registry.table("commands"):
             _session(ctx).registry.find("commands", name)
         return super().resolve_command(ctx, args)
+
+
+def _broken(name: str, error: PluginError) -> click.Command:
+    """Return a command that says why it cannot be used, so that the others still can."""
+
+    def fail(**arguments: Any) -> None:
+        raise error
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(
+        name, callback=fail, short_help="(cannot be loaded)", context_settings=settings
+    )
 
 
 def _session(ctx: click.Context) -> Session:

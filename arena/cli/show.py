@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -40,9 +40,9 @@ def _finite(value: Any) -> Any:
 
 def table(
     title: str | None, columns: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1
-) -> Table:
-    """Return a table; the first `left` columns are text, the others numbers."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")
+) -> RenderableType:
+    """Return a table below its title; the first `left` columns are text, the others numbers."""
+    made = Table(box=None, pad_edge=False)
     for index, name in enumerate(columns):
         made.add_column(
             escape(name), justify="left" if index < left else "right", no_wrap=index == 0,
@@ -50,7 +50,7 @@ def table(
         )  # fmt: skip
     for row in rows:
         made.add_row(*(Text(cell(value)) for value in row))
-    return made
+    return Group(Text(title, style="bold"), made) if title else made
 
 
 def cell(value: Any) -> str:
@@ -64,7 +64,7 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def ratings_table(title: str, ratings: Mapping[str, Rating], whole: bool = True) -> Table:
+def ratings_table(title: str, ratings: Mapping[str, Rating], whole: bool = True) -> RenderableType:
     """Return a table of ratings with their intervals; `whole` rounds to whole points."""
     shown = _points if whole else cell
     rows = [

@@ -37,7 +37,7 @@ def tournament(
     from arena.cli.training import trainer_of
     from arena.planning import prepare
 
-    playing = playing_of(given)
+    playing = playing_of(session, given)
     asked = unset(agents=given["agents"], format_=given["format_"], games=given["games"],
                   seed=given["seed"], what=what)  # fmt: skip
     train = trainer_of(session, given["device"])
@@ -56,16 +56,19 @@ def tournament(
     finish(session, run, playing, as_json)
 
 
-def playing_of(given: Mapping[str, Any]) -> Playing:
-    """Return how matches are played, from the options of `playing_options`."""
+def playing_of(session: Session, given: Mapping[str, Any]) -> Playing:
+    """Return how matches are played, from the options of `playing_options`, checked."""
     from arena.campaign import Playing
+    from arena.planning import made
     from arena.records import Ref
+    from arena.roles import Executor
     from arena.specs import parse
 
     workers = given["workers"]
     executor = parse(given["executor"] or ("processes" if workers > 1 else "here"))
     if executor.name == "processes" and "workers" not in executor.parameters and workers > 1:
         executor = Ref(executor.name, {**executor.parameters, "workers": workers})
+    made(session.registry, "executors", executor, Executor)
     return Playing(executor, given["slots"], given["device"])
 
 
@@ -241,7 +244,7 @@ def match(
     definition = Definition(parse(environment), entries, seating, seed=seed)
     plan = prepare(session.workspace, definition, trainer_of(session, given["device"]))
     run = begin(session.workspace, plan, "match")
-    play_tournament(session.workspace, run, playing_of(given))
+    play_tournament(session.workspace, run, playing_of(session, given))
     from arena.cli.history import print_matches, print_replay
 
     if show:
