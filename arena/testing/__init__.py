@@ -16,3 +16,4 @@ from arena.testing.rater import check_rater as check_rater
 from arena.testing.report import Broken as Broken
 from arena.testing.report import Report as Report
 from arena.testing.table import check_table as check_table
+from arena.testing.trainer import check_trainer as check_trainer
