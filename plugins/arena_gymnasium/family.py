@@ -86,7 +86,7 @@ class Gymnasium(arena.Family):
             known = [f"gymnasium/{other}" for other in self.names()]
             raise arena.UnknownName("environment", f"gymnasium/{name}", known, "arena environments")
         if _is_gone(spec):
-            return "is no longer part of Gymnasium: take its newest version (`arena environments`)"
+            return "is no environment any more: take a newer one (`arena environments`)"
         for prefix, (modules, package) in _NEEDS.items():
             if str(spec.entry_point).startswith(prefix):
                 for module in modules:
@@ -142,8 +142,10 @@ def _split(name: str) -> tuple[str, int]:
 
 
 def _is_gone(spec: Any) -> bool:
-    """Whether all that is left of it is a function that says so."""
-    return callable(spec.entry_point) and spec.entry_point.__module__ == "gymnasium.envs"
+    """Whether it is no environment: a function that says where it went, or a bridge to old ones."""
+    if callable(spec.entry_point):
+        return bool(spec.entry_point.__module__ == "gymnasium.envs")
+    return str(spec.entry_point).startswith("shimmy.openai_gym_compatibility:")
 
 
 @cache

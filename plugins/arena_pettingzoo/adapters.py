@@ -76,7 +76,10 @@ class _Zoo(arena.Environment):
         return self.game.draw(self.raw) or "in play: " + (", ".join(self.raw.agents) or "nobody")
 
     def state(self) -> Any:
-        """Return the library's global state, or what every seat sees where it has none."""
+        """Return the whole board if known, else the library's global state, else all views."""
+        known = self.game.state(self.raw)
+        if known is not None:
+            return known
         state = getattr(self.raw, "state", None)
         try:
             return copy.deepcopy(state()) if callable(state) else super().state()

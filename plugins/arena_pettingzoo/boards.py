@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from arena_pettingzoo.game import Game
 
 
@@ -38,6 +40,10 @@ class TicTacToe(_Board):
         column, row = divmod(int(action), 3)
         return f"{self.signs[seat]}({row},{column})"
 
+    def state(self, raw: Any) -> Any:
+        """Return the cells: int8, shape (9,), 1 for x and 2 for o."""
+        return np.array(raw.board.squares, np.int8)
+
     def draw(self, raw: Any) -> str:
         """Return three rows."""
         return "\n".join(_row(raw.board.squares[row::3]) for row in range(3))
@@ -61,6 +67,10 @@ class ConnectFour(_Board):
     def label(self, raw: Any, seat: int, action: Any) -> str:
         """Return who drops where."""
         return f"{self.signs[seat]}{int(action)}"
+
+    def state(self, raw: Any) -> Any:
+        """Return the cells row by row: int8, shape (42,), 1 for x and 2 for o."""
+        return np.array(raw.board, np.int8)
 
     def draw(self, raw: Any) -> str:
         """Return six rows, and the numbers of the columns."""
@@ -109,6 +119,10 @@ class Chess(_Board):
 
         return str(chess_utils.action_to_move(raw.board, int(action), seat).uci())
 
+    def state(self, raw: Any) -> Any:
+        """Return all the moves: repetitions decide when a draw can be claimed."""
+        return " ".join(move.uci() for move in raw.board.move_stack)
+
     def draw(self, raw: Any) -> str:
         """Return eight ranks, white's pieces in capitals."""
         ranks = [f"{8 - i} {line}" for i, line in enumerate(str(raw.board).splitlines())]
@@ -145,6 +159,17 @@ class Go(_Board):
         """Return the point, counted from the lower left, or pass."""
         row, column = divmod(int(action), raw._N)
         return "pass" if row == raw._N else f"{_COLUMNS[column]}{raw._N - row}"
+
+    def state(self, raw: Any) -> Any:
+        """Return the stones, then the point of ko (-1: none), who is to play, and passes in a row.
+
+        int16, shape (size * size + 3,); black is 1 and white -1.
+        """
+        position, passes = raw._go, 0
+        while passes < len(position.recent) and position.recent[-1 - passes].move is None:
+            passes += 1
+        ko = -1 if position.ko is None else position.ko[0] * raw._N + position.ko[1]
+        return np.array([*position.board.flat, ko, position.to_play, passes], np.int16)
 
     def draw(self, raw: Any) -> str:
         """Return the board with its coordinates."""

@@ -52,6 +52,10 @@ class Game:
         """Return in words what a seat sees; None: its observation says it all."""
         return None
 
+    def state(self, raw: Any) -> Any:
+        """Return everything there is to know; None: ask the library."""
+        return None
+
     def draw(self, raw: Any) -> str:
         """Return the position drawn for an onlooker, or nothing."""
         return ""
