@@ -17,11 +17,10 @@ from arena.records import Episode
 class _End(NamedTuple):
     match: int
     truncated: bool
-    owed: Sequence[float]
     returns: Sequence[float]
 
 
-_KEYS = ("match", "seat", "turn", "owed", "before", "extra", "action")
+_KEYS = ("match", "seat", "turn", "before", "extra", "action")
 
 
 class Recorder:
@@ -64,8 +63,7 @@ class Recorder:
         truncated = episode.ending == "truncated"
         if truncated:
             self._ask_last(slot)
-        owed = slot.owed or [0.0] * len(slot.players)
-        self._ends.append(_End(episode.match.number, truncated, owed, episode.returns))
+        self._ends.append(_End(episode.match.number, truncated, episode.returns))
 
     def take(self, whole: bool = False) -> Experience:
         """Hand out what was kept and forget it; with `whole`, only matches that have ended.
@@ -104,7 +102,6 @@ class Recorder:
             "match": [slot.match.number for slot in slots],
             "seat": seats,
             "turn": batch.turns,
-            "owed": [slot.owed[seat] if slot.owed else 0.0 for slot, seat in zip(slots, seats)],
             "before": paid,
             "extra": np.full(len(slots), extra),
             "action": actions,
@@ -188,16 +185,16 @@ def _rest(table: Mapping[str, Any], kept: Bools) -> list[dict[str, Any]]:
 def _experience(
     table: dict[str, Any], index: Ints, ended: Bools, ends: Sequence[_End]
 ) -> Experience:
-    match, seat, turn, owed, before, extra, action = (table.pop(key) for key in _KEYS)
+    match, seat, turn, before, extra, action = (table.pop(key) for key in _KEYS)
     last = _last({"match": match, "seat": seat})
-    reward = np.append(owed[1:], 0.0)
     after = np.full(before.shape, np.nan)
     open_ = extra | (last & ~ended)
     if ended.any():
         after[ended] = np.array([end.returns for end in ends])[index[ended]]
-        over = np.flatnonzero(last & ended & ~extra)
-        reward[over] = np.array([end.owed for end in ends])[index[over], seat[over]]
-        open_[over] = np.array([end.truncated for end in ends])[index[over]]
-    reward[open_] = 0.0
+        cut = np.array([end.truncated for end in ends])[index]
+        open_ |= last & ended & cut
+    rows = np.arange(len(match))
+    later = np.where(last, after[rows, seat], np.append(before[rows, seat][1:], 0.0))
+    reward = np.where(open_, 0.0, later - before[rows, seat])
     offsets = np.concatenate([[0], np.flatnonzero(last) + 1])
     return Experience(match, seat, turn, reward, open_, offsets, action, before, after, table)

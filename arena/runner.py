@@ -137,13 +137,15 @@ class Runner:
             self.recorder.moved(index, batch, actions, columns)
         elif columns:
             _keep(slots, columns)
-        if not plain(actions, legals):
-            judged = (
-                self._settle(index, slot, seat, action, legal)
-                for slot, seat, action, legal in zip(slots, seats, actions, legals)
-            )
-            actions = list(judged)
-        self._play(slots, seats, actions)
+        easy = plain(actions, legals)
+        if not easy:
+            rows = zip(slots, seats, actions, legals)
+            actions = [self._settle(index, *row) for row in rows]
+        if easy and self.spec.turn_based:
+            self._play(slots, seats, actions)
+            return
+        for slot, seat, action in zip(slots, seats, actions):
+            self._join(slot, seat, action)
 
     def _ask_apart(self, index: int, slots: list[Slot], seats: list[int]) -> None:
         """One of these environments fails to say what is legal: void that match alone."""
@@ -159,13 +161,10 @@ class Runner:
         if well[0]:
             self._ask(index, *well)
 
-    def _play(self, slots: list[Slot], seats: list[int], actions: Sequence[Any]) -> None:
-        """Step each game with its action, None for none. The hot loop: a few reads a row."""
+    def _play(self, slots: list[Slot], seats: list[int], actions: Sequence[int]) -> None:
+        """Step turn-based games with legal actions. The hot loop: a few attribute reads a row."""
         (slots_of, seats_of), limit = self.waiting, self.limit
         for slot, seat, action in zip(slots, seats, actions):
-            if action is None or len(slot.asked) != 1:
-                self._join(slot, seat, action)
-                continue
             environment = slot.environment
             try:
                 rewards = environment.step({seat: action})
@@ -174,13 +173,12 @@ class Runner:
                 self._void(slot, error)
                 continue
             slot.log += (seat, action)
-            slot.turn += 1
-            if slot.owed is not None:
-                slot.owed[seat] = 0.0
+            slot.turn = turn = slot.turn + 1
             if rewards is not None:
                 _pay(slot, rewards)
-            if len(asked) == 1 and (seat := asked[0]) != CHANCE and slot.turn < limit:
+            if len(asked) == 1 and asked[0] >= 0 and turn < limit:
                 slot.asked = asked
+                seat = asked[0]
                 agent = slot.players[seat]
                 slots_of[agent].append(slot)
                 seats_of[agent].append(seat)
@@ -218,10 +216,8 @@ class Runner:
         except Exception as error:
             self._void(slot, error)
             return
-        for s, a in joint.items():
-            slot.log += (s, a)
-            if slot.owed is not None:
-                slot.owed[s] = 0.0
+        for move in joint.items():
+            slot.log += move
         slot.turn += 1
         if rewards is not None:
             _pay(slot, rewards)
@@ -310,20 +306,16 @@ def play(
 
 def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
     """Whether every action is an `int` among its row's legal ones; nothing in it is Python code."""
-    if set(map(type, actions)) != {int} or None in legals:
-        return False
-    return all(map(contains, legals, actions))
+    return set(map(type, actions)) == {int} and all(legals) and all(map(contains, legals, actions))
 
 
 def _pay(slot: Slot, rewards: Sequence[float]) -> None:
-    if slot.returns is None:
-        slot.returns = [float(reward) for reward in rewards]
-        slot.owed = list(slot.returns)
+    paid = [float(reward) for reward in rewards]
+    if slot.returns is None or slot.payments is None:
+        slot.returns, slot.payments = paid, [(len(slot.log), paid)]
         return
-    assert slot.owed is not None
-    for seat, reward in enumerate(rewards):
-        slot.returns[seat] += reward
-        slot.owed[seat] += reward
+    slot.returns = [total + reward for total, reward in zip(slot.returns, paid)]
+    slot.payments.append((len(slot.log), paid))
 
 
 def _keep(slots: Sequence[Slot], columns: dict[str, Sequence[Any]]) -> None:

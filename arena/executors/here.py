@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from arena.lookup import environment_maker, make_agent
@@ -39,6 +41,17 @@ def gather(blocks: Iterable[list[Episode]]) -> Iterator[list[Episode]]:
         yield gathered
 
 
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Let the cycle collector run rarely: matches make many objects and hardly any cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 class Here(Executor):
     """Plays in this process, many games at a time."""
 
@@ -46,6 +59,7 @@ class Here(Executor):
         """Yield blocks of episodes as they end."""
         runner = make_runner(job)
         try:
-            yield from gather(runner.blocks(matches))
+            with rare_collection():
+                yield from gather(runner.blocks(matches))
         finally:
             runner.close()
