@@ -37,7 +37,7 @@ class Solo(arena.Environment):
             no_model="what is hidden in it, its luck above all, cannot be drawn anew",
         )
         self._counted = hasattr(env.action_space, "n") and np.ndim(env.action_space.n) == 0
-        self._first = int(getattr(env.action_space, "start", 0))
+        self._first = int(getattr(env.action_space, "start", 0)) if self._counted else 0
         self._luck: arena.GlobalLuck | None = None
         self._seen: Any = None
         self._mask: Any = None

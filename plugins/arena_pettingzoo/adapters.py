@@ -208,7 +208,7 @@ class Parallel(_Zoo):
         return [float(rewards.get(agent, 0.0)) for agent in self.names]
 
 
-def seat(name: str, raw: Any, facts: Facts, game: Game) -> arena.Environment:
+def adapt(name: str, raw: Any, facts: Facts, game: Game) -> arena.Environment:
     """Return the raw environment `raw` behind the adapter that its way of stepping asks for."""
     if isinstance(raw, parallel_to_aec_wrapper):
         return Parallel(name, raw.env, facts, game)
@@ -236,7 +236,7 @@ def _spec(name: str, zoo: _Zoo, facts: Facts) -> arena.Spec:
         kind=facts.kind or ("competitive" if len(seats) == 1 else "mixed"),
         zero_sum=game.zero_sum,
         returns=game.returns(raw),
-        turn_based=isinstance(zoo, TurnBased),
+        turn_based=isinstance(zoo, TurnBased) or len(seats) == 1,
         perfect_information=game.open,
         stochastic=game.luck,
         model=game.open,

@@ -65,7 +65,7 @@ class _Modules(arena.Family):
                 raw = module.raw_env(**facts.fixed, **parameters)
         except Exception as error:
             raise _refusal(full, parameters, error) from error
-        return adapters.seat(full, raw, facts, game)
+        return adapters.adapt(full, raw, facts, game)
 
     def _homes(self) -> Mapping[str, str]:
         """Return the folder of each name."""

@@ -1,4 +1,4 @@
-"""What a seat is paid over a match is what a loop written by hand, as the library teaches, adds up."""
+"""What a seat is paid over a match is what a loop written as the library teaches adds up."""
 
 import importlib
 import random
