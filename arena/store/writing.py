@@ -106,7 +106,7 @@ class Writer:
         """Learn the ids of these lineups; insert those that are new."""
         if len(self._lineups) > _LINEUPS_KEPT:
             self._lineups.clear()
-        unknown = sorted(seats - self._lineups.keys())
+        unknown = sorted(lineup for lineup in seats if lineup not in self._lineups)
         for i in range(0, len(unknown), _VARIABLES):
             self._insert_lineups(connection, unknown[i : i + _VARIABLES])
 

@@ -1,6 +1,6 @@
 """What the history costs: `python tests/benchmarks/store.py [--matches N] [--store URL]`.
 
-Stores N (a million) games of tic-tac-toe among 100 entrants, then reads them in every way, and prints
+Stores N (a million) games of tic-tac-toe among 100 entrants, reads them in every way, and prints
 what each took. The yardstick is sqlite3's own `executemany` of rows that are made already: nothing
 that keeps a match as a row can be quicker.
 """
