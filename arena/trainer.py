@@ -44,7 +44,8 @@ class Round:
     slots      matches in flight
     every      hand over experience after at least so many moves, None for only at the end
     whole      only matches that have ended; else what there is, cut off with open rows
-    limit      moves after which the round is cut off, None for never
+    limit      moves after which the round is cut off, None for never; where matches are to be
+               whole, no more are dealt then, and it is cut off after twice as many
     """
 
     pairings: Iterable[Pairing]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,11 +123,13 @@ class LiveRun(TrainingRun):
         recorder = Recorder(round_.agents, round_.learners, round_.fields)
         runner = Runner(self._environment, round_.agents, slots=round_.slots, recorder=recorder)
         before, handed = self.step, 0
+        limit = math.inf if round_.limit is None else round_.limit
+        matches = self._matches(round_.pairings, lambda: recorder.steps < limit)
         try:
-            for _ in runner.blocks(self._matches(round_.pairings)):
+            for _ in runner.blocks(matches):
                 self.step = before + recorder.steps
                 self._show()
-                if round_.limit is not None and recorder.steps >= round_.limit:
+                if recorder.steps >= (2 * limit if round_.whole else limit):
                     break
                 fresh = recorder.over if round_.whole else recorder.steps - handed
                 if round_.every is not None and fresh >= round_.every:
@@ -148,7 +151,7 @@ class LiveRun(TrainingRun):
     def _environment(self) -> Environment:
         return self._pool.pop() if self._pool else self.make()
 
-    def _matches(self, pairings: Iterable[Pairing]) -> Iterator[Match]:
+    def _matches(self, pairings: Iterable[Pairing], more: Callable[[], bool]) -> Iterator[Match]:
         root, first = derive(self.seed, "training"), self.so_far.matches
         source = iter(pairings)
         while block := list(islice(source, _BLOCK)):
@@ -156,6 +159,8 @@ class LiveRun(TrainingRun):
             deals = first + np.array([pairing.deal for pairing in block])
             seeds = derive_many(root, _SEEDS, numbers).tolist()
             for pairing, seed, deal in zip(block, seeds, derive_many(root, _DEALS, deals).tolist()):
+                if not more():
+                    return
                 self.so_far.matches += 1
                 yield Match(self.so_far.matches - 1, pairing.seats, seed, deal)
 
@@ -234,7 +239,8 @@ class LiveRun(TrainingRun):
             "name": terms.name, "trainer": terms.trainer, "parameters": terms.parameters,
             "environment": terms.arguments["environment"], "alias": terms.alias,
             "agent": terms.agent, "agent_parameters": dict(agent_parameters),
-            "seed": self.seed, "steps": self.step, "metrics": {}, "arguments": terms.arguments,
+            "seed": self.seed, "steps": self.step, "matches": self.so_far.matches,
+            "metrics": {}, "arguments": terms.arguments,
         }  # fmt: skip
 
     @property

@@ -1,0 +1,60 @@
+"""Players that read their moves off a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from arena import Agent, Batch, Moves, Spec, Unsuitable, read_arrays
+from arena_tabular.keys import Reader, check
+from arena_tabular.table import Table, choose
+
+
+class Explorer(Agent):
+    """Plays a table while it is learnt: greedily but for a share `epsilon` of random moves.
+
+    Hands back `state`, the table's row of each position, and `mask`, its legal columns.
+    """
+
+    def __init__(self, table: Table, reader: Reader, epsilon: float) -> None:
+        self.table, self.reader, self.epsilon = table, reader, epsilon
+
+    def act_batch(self, batch: Batch) -> Moves:
+        """Return a move for each row."""
+        rows: Any = self.table.rows(self.reader.keys(batch))
+        mask: Any = self.reader.mask(batch)
+        columns = choose(self.table.values[rows], mask, batch.u, self.epsilon)
+        actions = columns + self.reader.starts[batch.seats]
+        return Moves.of(actions.tolist(), state=rows, mask=mask)
+
+
+class QTable(Agent):
+    """Plays a checkpoint of q_learning: the move of the highest value, ties at random.
+
+    `greedy=false` plays as it did when it learnt, exploring now and then. Positions that were never
+    met are played at random.
+    """
+
+    def __init__(self, checkpoint: str, greedy: bool = True) -> None:
+        arrays = read_arrays(checkpoint)
+        self.table = Table.of(arrays)
+        self.epsilon = 0.0 if greedy else float(arrays["epsilon"])
+        self._reader: Reader | None = None
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` for a game with other actions than the one it learnt."""
+        check(spec)
+        width = Reader(spec).width
+        if width != self.table.values.shape[1]:
+            raise Unsuitable(
+                f"it learnt a game of {self.table.values.shape[1]} actions, not {width}"
+            )
+
+    def act_batch(self, batch: Batch) -> list[int]:
+        """Return a move for each row."""
+        if self._reader is None:
+            self._reader = Reader(batch.spec)
+        reader = self._reader
+        values = self.table.look_up(reader.keys(batch))
+        columns = choose(values, reader.mask(batch), batch.u, self.epsilon)
+        moves: list[int] = (columns + reader.starts[batch.seats]).tolist()
+        return moves
