@@ -116,11 +116,8 @@ class EntrantRecord:
 
 @dataclass(frozen=True, slots=True)
 class TournamentRecord:
-    """What is known when a tournament begins, at `started` (seconds since the epoch).
-
-    `definition` is JSON text from which it can be resumed, `format` the format's spec, `versions`
-    the version of each distribution it is played with.
-    """
+    """What is known at its beginning. `started` is seconds since the epoch, `definition` JSON text
+    to resume it from, `format` the format's spec, `versions` those of the distributions used."""
 
     kind: TournamentKind
     game: GameRecord
@@ -209,7 +206,7 @@ class StoredMatch(NamedTuple):
 class MatchQuery:
     """Which matches are asked for; what is None does not matter.
 
-    environment  its full name or its alias, with parameters, as they are kept
+    environment  its full name or its alias, parameters and all
     agent        an entrant's name or spec, or the bare name of an agent
     result       "win", "loss" (of `agent`, if given; else any match with a winner), "draw", the
                  number of the seat that won, or an ending
