@@ -175,6 +175,36 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
     return arrays
 
 
+def write_state(folder: Path, values: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    """Write what a training run goes on from: `values` in JSON, and arrays."""
+
+    def fill(place: Path) -> None:
+        text = json.dumps({"format": FORMAT, **values})
+        (place / "state.json").write_text(text, encoding="utf-8")
+        write_arrays(place / WEIGHTS, arrays)
+
+    write_folder(folder, fill)
+
+
+def read_state(folder: Path) -> dict[str, Any] | None:
+    """Return the values that `write_state` wrote, None if there are none; `read_arrays` the rest.
+
+    Raises `UsageError` if they cannot be read.
+    """
+    recover_folder(folder)
+    file = folder / "state.json"
+    if not file.is_file():
+        return None
+    try:
+        known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        readable = known["format"] == FORMAT
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file} cannot be read ({error}); start anew without --resume") from error
+    if not readable:
+        raise UsageError(f"{file} is of another version of Arena; start anew without --resume")
+    return known
+
+
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     """Have `fill` write a folder, and put it in the place of `folder` when it is complete."""
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")

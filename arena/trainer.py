@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from arena.agent import Agent
 from arena.environment import Environment
+from arena.errors import ArenaError
 from arena.experience import Experience
 from arena.records import Pairing, Ref, Spec
 
@@ -194,7 +195,7 @@ class Learner(Trainer):
             for experience in run.play(self.matches(run.step)):
                 run.report(self.learn(experience))
             if run.step == before:
-                raise ValueError(f"{type(self).__name__}.matches gave a round without a move")
+                raise ArenaError(f"{type(self).__name__}.matches gave a round without a move")
             if run.offer_due and run.step < run.steps:
                 self._offer(run)
             run.save(self.state)

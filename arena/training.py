@@ -18,6 +18,7 @@ from arena.checkpoints import (
     checkpoint_folder,
     find_checkpoint,
     load_checkpoint,
+    read_state,
     replace_folder,
 )
 from arena.config import Entry
@@ -27,7 +28,7 @@ from arena.lookup import Game, environment_maker, find_game
 from arena.records import Checkpoint, Ref
 from arena.specs import bind, canonical
 from arena.trainer import Trainer
-from arena.training_run import Evaluate, LiveRun, Progress, Terms, saved_state
+from arena.training_run import Evaluate, LiveRun, Progress, Terms
 from arena.workspace import Workspace
 
 
@@ -66,8 +67,8 @@ def train(
         if finished is not None:
             return finished
     else:
-        shutil.rmtree(run.folder / "state", ignore_errors=True)
         shutil.rmtree(run.folder / "best", ignore_errors=True)
+        run.enter()
     hook = workspace.registry.hook
     hook.arena_started(run=run)
     try:
@@ -94,8 +95,9 @@ def train_cached(
     order = Order(training.trainer, game.alias or game.ref, None, training.steps, training.seed)
     run, _ = _prepare(workspace, order, device)
     run.close()
-    decides = json.dumps([run.terms.arguments, run.terms.parameters], sort_keys=True)
-    name = f"{run.name}-{hashlib.sha256(decides.encode()).hexdigest()[:12]}"
+    decides = [{**run.terms.arguments, "trainer": run.terms.trainer}, run.terms.parameters]
+    text = json.dumps(decides, sort_keys=True)
+    name = f"{run.name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     try:
         if find_checkpoint(workspace.home, name) is not None:
             return name
@@ -153,7 +155,7 @@ def default_name(trainer: str, game: str) -> str:
 
 def _resume(run: LiveRun, order: Order) -> Checkpoint | None:
     """Put a run back to where it was; return its checkpoint if there is nothing left to do."""
-    saved = saved_state(run.folder / "state")
+    saved = read_state(run.folder / "state")
     finished = None if saved is not None else find_checkpoint(run.workspace.home, run.name)
     if saved is not None:
         before = saved["arguments"]
@@ -170,7 +172,7 @@ def _resume(run: LiveRun, order: Order) -> Checkpoint | None:
                 "or start anew without --resume"
             )
     if saved is not None:
-        run.restore()
+        run.restore(saved)
     return finished
 
 

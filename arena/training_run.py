@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,14 +16,12 @@ from arena.agent import Agent
 from arena.checkpoints import (
     add_to_meta,
     read_arrays,
-    recover_folder,
     replace_folder,
     save_checkpoint,
-    write_arrays,
-    write_folder,
+    write_state,
 )
 from arena.environment import Environment
-from arena.errors import ArenaError, UsageError
+from arena.errors import ArenaError
 from arena.experience import Experience
 from arena.lookup import check_suits, find_player, make_agent
 from arena.recorder import Recorder
@@ -36,7 +32,6 @@ from arena.specs import parse
 from arena.trainer import Contents, Round, TrainingRun, TrainingState
 from arena.workspace import Workspace
 
-STATE_FORMAT = 1
 _REPORTS = 100
 _OFFERS = 10
 _SEEDS, _DEALS, _BLOCK = 1, 2, 256
@@ -257,51 +252,32 @@ class LiveRun(TrainingRun):
 
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save the state of the run and of its trainer, if the last time is long enough ago."""
-        now = time.monotonic()
-        if now - self._saved < self.save_seconds:
-            return
-        self.so_far.seconds, self._clock, self._saved = self.seconds, now, now
-        values, arrays = state()
+        if time.monotonic() - self._saved >= self.save_seconds:
+            self._save(state())
+
+    def enter(self) -> None:
+        """Leave word that this run has begun, for one that is stopped before it saves anything."""
+        self._save(None)
+
+    def _save(self, state: TrainingState | None) -> None:
+        self.so_far.seconds = self.seconds
+        self._clock = self._saved = time.monotonic()
         known = {
-            "format": STATE_FORMAT, "arguments": self.terms.arguments, "values": values,
-            "metrics": self.metrics, "sums": self._sums,
+            "arguments": self.terms.arguments, "metrics": self.metrics, "sums": self._sums,
+            "values": state.values if state else None,
             "progress": {name: getattr(self.so_far, name) for name in Progressed.__slots__},
         }  # fmt: skip
+        write_state(self.folder / "state", known, state.arrays if state else {})
 
-        def fill(place: Path) -> None:
-            (place / "state.json").write_text(json.dumps(known), encoding="utf-8")
-            write_arrays(place / "state.safetensors", arrays)
-
-        write_folder(self.folder / "state", fill)
-
-    def restore(self) -> None:
-        """Go back to the state saved last. Raises `UsageError` if it cannot be read."""
-        place = self.folder / "state"
-        known = saved_state(place)
-        if known is None:
-            raise UsageError(f"run {self.name!r} has saved no state")
+    def restore(self, known: Mapping[str, Any]) -> None:
+        """Go back to what `arena.checkpoints.read_state` read. Raises `UsageError`s."""
         self.so_far = Progressed(**known["progress"])
-        self.metrics = known["metrics"]
+        self.metrics = dict(known["metrics"])
         self._sums = {name: (total, times) for name, (total, times) in known["sums"].items()}
-        self.resumed = TrainingState(known["values"], read_arrays(place / "state.safetensors"))
+        if known["values"] is not None:
+            self.resumed = TrainingState(known["values"], read_arrays(self.folder / "state"))
 
     def close(self) -> None:
         """Let go of the environments."""
         while self._pool:
             self._pool.pop().close()
-
-
-def saved_state(place: Path) -> dict[str, Any] | None:
-    """Return what a run saved in JSON, None if it saved nothing. Raises `UsageError`."""
-    recover_folder(place)
-    file = place / "state.json"
-    if not file.is_file():
-        return None
-    try:
-        known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        readable = known["format"] == STATE_FORMAT
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{file} cannot be read ({error}); start anew without --resume") from error
-    if not readable:
-        raise UsageError(f"{file} is of another version of Arena; start anew without --resume")
-    return known
