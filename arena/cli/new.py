@@ -30,7 +30,7 @@ def new(session: Session, kind: str, name: str) -> None:
     name = name.replace("-", "_")
     taken = session.registry.table(f"{kind}s").get(name)
     if taken is not None:
-        raise UsageError(f"{kind} {name!r} is plugin {taken.owner!r}'s already; choose another")
+        raise UsageError(f"{kind} {name!r} belongs to plugin {taken.owner!r}; choose another name")
     folder = write_plugin(kind, name, Path.cwd())
     for path in sorted(folder.rglob("*")):
         if path.is_file():
