@@ -1,0 +1,225 @@
+"""A game of OpenSpiel in progress.
+
+The runner calls `acting`, `legal` and `step` for every move: they do as little as can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pyspiel
+from numpy.typing import NDArray
+
+from arena import CHANCE, Environment, Luck, Unsuitable
+from arena_openspiel.drawing import draw
+from arena_openspiel.knowledge import Belief
+from arena_openspiel.loading import Facts
+from arena_openspiel.sight import plain
+
+_TERMINAL = int(pyspiel.PlayerId.TERMINAL)
+_SIMULTANEOUS = int(pyspiel.PlayerId.SIMULTANEOUS)
+
+
+class OpenSpielGame(Environment):
+    """A game whose seats move in turn; `TurnGame` is the one that is played."""
+
+    _belief: Belief | None = None
+
+    def __init__(self, facts: Facts) -> None:
+        self.spec = facts.spec
+        self._facts, self._deal, self._pays = facts, facts.deal, facts.pays
+        self._turns: dict[int, tuple[int, ...]] = {
+            _TERMINAL: (),
+            int(pyspiel.PlayerId.CHANCE): (CHANCE,),
+            **{seat: (seat,) for seat in range(len(facts.spec.seats))},
+        }
+
+    @property
+    def position(self) -> Any:
+        """The pyspiel.State; of an imagined world, for OpenSpiel's own bots."""
+        return self._state
+
+    def reset(self, rng: Luck) -> None:
+        """Deal; only games that draw from a generator of their own use `rng` (its seed)."""
+        state = self._state = self._deal(rng)
+        self._player: int = state.current_player()
+
+    def acting(self) -> Sequence[int]:
+        """Return the seat whose turn it is."""
+        return self._turns[self._player]
+
+    def legal(self, seat: int) -> Sequence[int]:
+        """Return the legal actions, in ascending order."""
+        return self._state.legal_actions(seat)  # type: ignore[no-any-return]
+
+    def chance(self) -> Sequence[tuple[int, float]]:
+        """Return nature's actions and their odds."""
+        return self._state.chance_outcomes()  # type: ignore[no-any-return]
+
+    def step(self, actions: Mapping[int, int]) -> Sequence[float] | None:
+        """Play the one action."""
+        state = self._state
+        (action,) = actions.values()
+        state.apply_action(action)
+        player = self._player = state.current_player()
+        if player == _TERMINAL or self._pays:
+            return self._pay(player)
+        return None
+
+    def _pay(self, player: int) -> Sequence[float] | None:
+        """Return what the last transition paid. At chance nodes OpenSpiel does not say."""
+        if not self._pays:
+            return self._state.returns()  # type: ignore[no-any-return]
+        if player == CHANCE:
+            return None
+        rewards: list[float] = self._state.rewards()
+        return rewards if any(rewards) else None
+
+    def observe(self, seat: int) -> NDArray[np.float32] | str:
+        """Return the observation tensor; the text where the game has none."""
+        sight = self._facts.sight
+        return sight.tensor(self._state, seat) if sight.shape else sight.text(self._state, seat)
+
+    def text(self, seat: int) -> str:
+        """Return OpenSpiel's observation string, with what the seat remembers if there is more."""
+        return self._facts.sight.text(self._state, seat)
+
+    def label(self, seat: int, action: int) -> str:
+        """Return OpenSpiel's name for an action."""
+        return plain(self._state.action_to_string(seat, action))
+
+    def copy(self) -> Self:
+        """Return this game as it stands, independent of this one."""
+        if self._facts.luck_inside:
+            raise Unsuitable(f"{self.spec.name} cannot be copied: {self.spec.no_model}")
+        return self._world(self._state.clone())
+
+    def imagine(self, seat: int, rng: Luck) -> Environment:
+        """Return a world that `seat` may believe in; see `arena_openspiel.knowledge`.
+
+        Raises `Unsuitable` where there is none, or (rarely, deep in a long game) none is found.
+        """
+        way = self._facts.model.way
+        if way is None:
+            return super().imagine(seat, rng)
+        if way == "copy":
+            return self.copy()
+        return self._world(self._resampled(seat, rng) or self._believed(seat, rng))
+
+    def _resampled(self, seat: int, rng: Luck) -> Any:
+        """Return OpenSpiel's own resampling of the state, None where it cannot be had."""
+        if self._facts.model.way != "native":
+            return None
+        try:
+            return self._state.resample_from_infostate(seat, rng.random)
+        except pyspiel.SpielError:
+            return None
+
+    def _believed(self, seat: int, rng: Luck) -> Any:
+        if self._belief is None or not self._belief.is_of(self._state, seat):
+            facts = self._facts
+            self._belief = Belief(self._state, seat, facts.sight.view, facts.model.limits)
+        return self._belief.draw(rng.random)
+
+    def _world(self, state: Any) -> Self:
+        world = type(self)(self._facts)
+        world._state = state
+        world._player = state.current_player()
+        return world
+
+    def state(self) -> Any:
+        """Return what all the seats see together: their tensors, else the position in words."""
+        if self._facts.sight.shape is None:
+            return plain(str(self._state))
+        return tuple(self._facts.sight.tensor(self._state, s) for s in range(len(self.spec.seats)))
+
+    def render(self) -> str:
+        """Return the position drawn."""
+        return draw(plain(str(self._state)), self._facts.opening)
+
+
+class TurnGame(OpenSpielGame):
+    """A game whose seats move in turn, many of which are stepped in one loop."""
+
+    @classmethod
+    def legal_many(cls, games: Sequence[Any], seats: Sequence[int]) -> list[Any]:
+        """Return the legal actions of many games."""
+        return [game._state.legal_actions(seat) for game, seat in zip(games, seats)]
+
+    @classmethod
+    def step_many(
+        cls, games: Sequence[Any], seats: Sequence[int], actions: Sequence[int]
+    ) -> list[Any]:
+        """Step many games: what `step` and `acting` do, without the calls."""
+        turns, pays = games[0]._turns, games[0]._pays
+        outcomes: list[Any] = []
+        for game, action in zip(games, actions):
+            state = game._state
+            try:
+                state.apply_action(action)
+                player = game._player = state.current_player()
+                quiet = player != _TERMINAL and not pays
+                outcomes.append((None if quiet else game._pay(player), turns[player]))
+            except Exception as error:
+                outcomes.append(error)
+        return outcomes
+
+
+class SimultaneousGame(OpenSpielGame):
+    """A game whose seats move at once, now and then or always."""
+
+    def reset(self, rng: Luck) -> None:
+        """Deal."""
+        super().reset(rng)
+        self._look()
+
+    def _look(self) -> None:
+        """Find out who is asked. A seat without a legal action is not."""
+        state = self._state
+        if self._player != _SIMULTANEOUS:
+            self._asked = self._turns[self._player]
+            return
+        self._choices = [state.legal_actions(seat) for seat in range(len(self.spec.seats))]
+        self._asked = tuple(seat for seat, legal in enumerate(self._choices) if legal)
+        if not self._asked:  # all of them wait: each has the one move that does nothing
+            self._choices = [[0] for _ in self._choices]
+            self._asked = tuple(range(len(self._choices)))
+
+    def acting(self) -> Sequence[int]:
+        """Return the seats that have a choice now."""
+        return self._asked
+
+    @classmethod
+    def legal_many(cls, games: Any, seats: Sequence[int]) -> list[Any]:
+        """Return the legal actions of many games, one at a time."""
+        return super(OpenSpielGame, cls).legal_many(games, seats)
+
+    @classmethod
+    def step_many(cls, games: Any, seats: Sequence[int], actions: Sequence[int]) -> list[Any]:
+        """Step many games, one at a time."""
+        return super(OpenSpielGame, cls).step_many(games, seats, actions)
+
+    def legal(self, seat: int) -> Sequence[int]:
+        """Return the legal actions, in ascending order."""
+        if self._player == _SIMULTANEOUS:
+            choices: Sequence[int] = self._choices[seat]
+            return choices
+        return super().legal(seat)
+
+    def step(self, actions: Mapping[int, int]) -> Sequence[float] | None:
+        """Play the actions of all that were asked."""
+        if self._player != _SIMULTANEOUS:
+            paid = super().step(actions)
+        else:
+            self._state.apply_actions([actions.get(seat, 0) for seat in range(len(self._choices))])
+            player = self._player = self._state.current_player()
+            paid = self._pay(player) if player == _TERMINAL or self._pays else None
+        self._look()
+        return paid
+
+    def _world(self, state: Any) -> Self:
+        world = super()._world(state)
+        world._look()
+        return world
