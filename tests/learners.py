@@ -4,6 +4,7 @@ trainers that do what a trainer should not."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -167,10 +168,12 @@ class Homeless(Tally):
     agent = "nobody"
 
 
-@arena.hookimpl
-def arena_environments() -> dict[str, Any]:
-    """Return Nim, under a name of its own."""
-    return {"test/nim": Nim, "test/short": Short}
+class OpenNim(Nim):
+    """Nim, saying that nothing is hidden."""
+
+    def __init__(self, heap: int = 12) -> None:
+        super().__init__(heap)
+        self.spec = replace(self.spec, perfect_information=True)
 
 
 class Short(Nim):
@@ -178,7 +181,13 @@ class Short(Nim):
 
     def __init__(self, heap: int = 12) -> None:
         super().__init__(heap)
-        self.spec = arena.Spec("short", self.spec.seats, zero_sum=True, turn_based=True)
+        self.spec = replace(self.spec, name="short")
+
+
+@arena.hookimpl
+def arena_environments() -> dict[str, Any]:
+    """Return Nim, under a name of its own."""
+    return {"test/nim": OpenNim, "test/short": Short}
 
 
 @arena.hookimpl

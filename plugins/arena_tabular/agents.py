@@ -31,17 +31,21 @@ class QTable(Agent):
     """Plays a checkpoint of q_learning: the move of the highest value, ties at random.
 
     `greedy=false` plays as it did when it learnt, exploring now and then. Positions that were never
-    met are played at random.
+    met are played at random. `game` is the name of the game that was learnt, where it is to play no
+    other.
     """
 
-    def __init__(self, checkpoint: str, greedy: bool = True) -> None:
+    def __init__(self, checkpoint: str, greedy: bool = True, game: str = "") -> None:
+        self.game = game
         arrays = read_arrays(checkpoint)
         self.table = Table.of(arrays)
         self.epsilon = 0.0 if greedy else float(arrays["epsilon"])
         self._reader: Reader | None = None
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` for a game with other actions than the one it learnt."""
+        """Raise `Unsuitable` for another game than the one it learnt, or one of another size."""
+        if self.game not in ("", spec.name):
+            raise Unsuitable(f"it learnt {self.game}")
         check(spec)
         width = Reader(spec).width
         if width != self.table.values.shape[1]:

@@ -74,7 +74,7 @@ class QLearning(Learner):
     def begin(self, run: TrainingRun) -> None:
         """Start with an empty table."""
         spec = run.spec
-        self.seats, self.budget = len(spec.seats), run.steps
+        self.game, self.seats, self.budget = spec.name, len(spec.seats), run.steps
         self.opposed = (
             self.seats == 2 and spec.zero_sum and spec.turn_based and spec.perfect_information
         )
@@ -122,6 +122,10 @@ class QLearning(Learner):
     def weights(self) -> Mapping[str, np.ndarray]:
         """Return the table, and how much it explored."""
         return {**self.table.arrays(), "epsilon": np.array(self.epsilon)}
+
+    def agent_parameters(self) -> Mapping[str, str]:
+        """Return the name of the game: a table knows no other."""
+        return {"game": self.game}
 
     def state(self) -> TrainingState:
         """Return the table: there is nothing else."""
