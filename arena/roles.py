@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arena.records import STANDARD_RULES, Entrants, Episode, Match, Pairing, Rating, Ref, Rules
 
@@ -44,6 +44,13 @@ class Format(ABC):
         ending "void"). The sequence may be lazy, and must be the same however often it is read.
         Pairings are numbered in this order through all rounds, from 0.
         """
+
+    def conclusion(self, entrants: Entrants, results: Results) -> Mapping[str, Any]:
+        """Return what the format concludes, in the terms of JSON; nothing if it has no more to say.
+
+        Pure, as `next` is. "says", where there is one, is the conclusion in a sentence or two.
+        """
+        return {}
 
 
 class Scorer(ABC):

@@ -183,6 +183,7 @@ def _print_json(run: Run, rated: Mapping[str, Mapping[str, Rating] | str]) -> No
             name: [] if isinstance(r, str) else ratings_json(r) for name, r in rated.items()
         },
         "unrated": {name: r for name, r in rated.items() if isinstance(r, str)},
+        "conclusion": run.plan.format.conclusion(run.plan.entrants, run.results),
     })  # fmt: skip
 
 
@@ -202,6 +203,10 @@ def _print_tables(
         out.print()
         out.print(ratings_of(name, ratings))
     out.print()
+    conclusion = run.plan.format.conclusion(run.plan.entrants, run.results)
+    if "says" in conclusion:
+        out.print(conclusion["says"], markup=False)
+        out.print()
     speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
     out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")
     out.print(

@@ -1,0 +1,45 @@
+"""Who takes part in which round, where entrants join late or leave early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arena.errors import BadParameter, Unsuitable
+from arena.records import Entrants
+
+
+class Roster:
+    """Entrants that join at, or leave before, a round: each written `NAME@ROUND`, from round 1.
+
+    Who is not mentioned is there all the time. As it is part of the definition, and says nothing of
+    rounds that are over, what was played stays what it was when someone joins or leaves.
+    """
+
+    def __init__(self, joins: Sequence[str], leaves: Sequence[str]) -> None:
+        self.joins, self.leaves = _read("joins", joins), _read("leaves", leaves)
+
+    def check(self, name: str, entrants: Entrants) -> None:
+        """Raise `Unsuitable` where someone is mentioned that is no entrant."""
+        for who in (*self.joins, *self.leaves):
+            if who not in entrants.names:
+                raise Unsuitable(
+                    f"{name}: no entrant is called {who!r}; there are {', '.join(entrants.names)}"
+                )
+
+    def present(self, entrants: Entrants, round_: int) -> list[int]:
+        """Return the entrants (by index, ascending) that take part in a round, from 1."""
+        return [
+            index
+            for index, name in enumerate(entrants.names)
+            if self.joins.get(name, 1) <= round_ < self.leaves.get(name, round_ + 1)
+        ]
+
+
+def _read(parameter: str, items: Sequence[str]) -> dict[str, int]:
+    found = {}
+    for item in items:
+        name, _, round_ = item.rpartition("@")
+        if not name or not round_.isdecimal() or int(round_) < 1:
+            raise BadParameter(f"{parameter}={item!r} is not NAME@ROUND, with rounds from 1")
+        found[name] = int(round_)
+    return found
