@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from arena.agent import Agent
+from arena.batch import Observation
 from arena.environment import Environment
-from arena.records import Spec
+from arena.records import Match, Spec
 from arena.runner import DEFAULT_MAX_TURNS, play
 from arena.seeds import Luck, derive
 from arena.testing.game_rules import Inspection, check_spec, compare_specs
 from arena.testing.model import check_model
 from arena.testing.probe import (
-    RandomPlayer,
     global_luck,
     global_luck_kept,
-    matches_of,
+    random_action,
+    same,
     stir,
     touched,
 )
@@ -27,7 +29,7 @@ RULES = {
     "acting": "acting() names distinct seats, nature alone, nobody when the game is over",
     "chance": "nature's odds are positive and sum to 1",
     "legal": "legal actions are ascending, distinct elements of the action space",
-    "observe": "observations are elements of the observation space",
+    "observe": "observations are elements of the space, the last one of a game cut off included",
     "kept": "observations are never changed after they were handed out",
     "still": "asking changes nothing: two questions in a row get the same answer",
     "text": "text, label and render give text; parse reads every label back",
@@ -40,7 +42,7 @@ RULES = {
     "returns": "returns stay within spec.returns",
     "zero_sum": "returns of a zero-sum game sum to the same constant",
     "model": "imagined worlds and copies agree with what the seat sees, and stand alone",
-    "plays": "the runner plays it without a void match, however many games are in flight",
+    "plays": "the runner plays the same games, however many are in flight",
     "close": "close() can be called",
 }
 
@@ -69,6 +71,7 @@ class _Check:
             self.spec: Spec = check_spec(self.report, self.used)
         self.report.subject = f"environment {self.spec.name!r}"
         self.walks: list[Walk] = []
+        self.played: list[tuple[list[Any], list[float], bool]] = []  # log, returns, cut off
 
     def run(self) -> Report:
         self.look_closely()
@@ -169,13 +172,15 @@ class _Check:
         for game in range(len(self.deals)):
             walk = self.walk(game, self.used, look=False).go(limit)
             over = not self.used.acting()
+            truncated = self.used.truncated if over else True
+            self.played.append((walk.log, walk.returns, truncated))
             if not over and self.spec.max_turns is None:
                 raise self.report.broken(
                     "ends", f"a random game still asks after {limit:,} turns",
                     "give the spec a max_turns",
                 )  # fmt: skip
             self._check_returns(walk)
-            if over and not self.used.truncated:
+            if not truncated:
                 sums.append(sum(walk.returns))
         if not self.spec.zero_sum:
             self.report.skipped["zero_sum"] = "the spec does not say so"
@@ -198,23 +203,39 @@ class _Check:
                 )  # fmt: skip
 
     def in_the_runner(self) -> None:
-        """Play under the real runner, one game at a time and several."""
-        logs = []
-        for slots in (1, 4):
-            matches = matches_of(self.spec, len(self.deals), self.seed)
-            episodes = list(play(self.make, [RandomPlayer()], matches, slots=slots))
-            for episode in episodes:
+        """Play the same games under the real runner, one at a time and all at once."""
+        seats = (0,) * len(self.spec.seats)
+        matches = [Match(n, seats, derive(self.seed, n), deal) for n, deal in enumerate(self.deals)]
+        for slots in (1, len(matches)):
+            for episode in play(self.make, [_Mover(self.seed)], matches, slots=slots):
+                number = episode.match.number
                 if episode.ending == "void":
-                    message = episode.faults[0].message
                     raise self.report.broken(
-                        "plays", f"match {episode.match.number} is void: {message}",
+                        "plays", f"match {number} is void: {episode.faults[0].message}",
                         "raise nothing from legal play",
                     )  # fmt: skip
-            logs.append({e.match.number: (e.returns, repr(e.log), e.ending) for e in episodes})
-        if logs[0] != logs[1]:
-            number = next(n for n in logs[0] if logs[0][n] != logs[1][n])
-            raise self.report.broken(
-                "plays", f"match {number} depends on how many games are in flight: "
-                f"{short(logs[0][number][1])} or {short(logs[1][number][1])}",
-                "let reset put back everything, and share nothing between objects",
-            )  # fmt: skip
+                log, returns, truncated = self.played[number]
+                if (
+                    not same(log, episode.log)
+                    or not same(returns, episode.returns, 1e-9)
+                    or truncated != (episode.ending == "truncated")
+                ):
+                    raise self.report.broken(
+                        "plays", f"game {number} is another with {slots} games in flight: "
+                        f"{short(episode.log)} returned {episode.returns}, by hand {short(log)} "
+                        f"returned {returns}",
+                        "share nothing between objects, and let step_many and legal_many (if you "
+                        "wrote them) do what step and legal do",
+                    )  # fmt: skip
+
+
+class _Mover(Agent):
+    """Moves as `Walk` does."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def act(self, observation: Observation) -> Any:
+        luck = derive(self.seed, "moves", observation._slot.match.number)
+        luck = derive(luck, observation.seat, observation.turn)
+        return random_action(observation.action_space, observation.legal, luck)

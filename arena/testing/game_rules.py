@@ -84,6 +84,9 @@ class Inspection:
         for seat in asked:
             self.check_legal(environment, seat)
             self.check_seen(environment, seat)
+        if not asked and environment.truncated:  # learners bootstrap from what was seen last
+            for seat in range(len(self.spec.seats)):
+                self.check_seen(environment, seat)
         if self.talks < _TALKS or not asked:
             self.talks += 1
             self.check_words(environment, asked)

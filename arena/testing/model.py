@@ -132,10 +132,14 @@ class _Moment:
             return asked, legal if legal is None else list(legal), game.observe(self.seat)
 
     def hidden(self, world: Environment) -> list[Any]:
-        """Return what the other seats see in a world."""
+        """Return what the other seats and an onlooker see in a world."""
         seats = range(len(world.spec.seats))
-        with self.report.guard("model", "state() must answer in an imagined world"):
-            return [world.state(), *(world.observe(s) for s in seats if s != self.seat)]
+        with self.report.guard("model", "state() and render() must answer in an imagined world"):
+            return [
+                world.state(),
+                world.render(),
+                *(world.observe(s) for s in seats if s != self.seat),
+            ]
 
 
 def _unlike(a: tuple[Any, ...], b: tuple[Any, ...]) -> str | None:

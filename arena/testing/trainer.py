@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from arena.agent import Agent
-from arena.checkpoints import read_arrays
+from arena.checkpoints import read_arrays, read_state
 from arena.lookup import environment_maker, find_player, make_agent
 from arena.records import Checkpoint, Ref
 from arena.specs import parse
@@ -92,12 +92,14 @@ class _Check:
 
     def train(self, name: str, stop_at: float | None = None, resume: bool = False) -> Checkpoint:
         """Train; from `stop_at` of the budget on, stop as soon as there is a state to resume."""
-        state = self.workspace.home / "training" / name / "state" / "state.json"
+        folder = self.workspace.home / "training" / name / "state"
 
         def progress(run: LiveRun) -> None:
             self.last = run
-            if stop_at is not None and run.step >= stop_at * run.steps and state.is_file():
-                raise _Stop
+            if stop_at is not None and run.step >= stop_at * run.steps:
+                saved = read_state(folder)
+                if saved is not None and saved["values"] is not None:
+                    raise _Stop
 
         order = Order(self.trainer, self.environment, name, self.steps, self.seed)
         stir(len(name))

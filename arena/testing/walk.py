@@ -38,8 +38,8 @@ class Walk:
     """A game of `environment` in progress, moved on at random by luck from `deal` and `seed`.
 
     `inspect` is called before each step with this walk and the seats asked. With `look` off
-    nothing is observed or written down, only the pay summed. `fresh` begins a new game first; a
-    walk through a world or a copy goes on from where it stands.
+    nothing is observed, only the moves written down and the pay summed. `fresh` begins a new game
+    first; a walk through a world or a copy goes on from where it stands.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Walk:
         self.environment, self.deal, self.seed = environment, deal, seed
         self.inspect, self.look = inspect, look
         self.lines: list[Line] = []
+        self.log: list[Any] = []  # seat, action, seat, action, ... as in an Episode
         self.returns = [0.0] * len(environment.spec.seats)
         self.turns = self.draws = 0
         if fresh:
@@ -94,6 +95,8 @@ class Walk:
         return random_action(space, legal, derive(self.seed, seat, self.turns))
 
     def _keep(self, line: Line, pay: Sequence[float] | None) -> None:
+        for seat in line.asked:
+            self.log += (seat, line.actions[seat])
         if line.asked != (CHANCE,):
             self.turns += 1
         if pay is not None:
