@@ -13,7 +13,7 @@ _HOMES = {
     "arena.agent": ("Agent",),
     "arena.batch": ("Batch", "Moves", "Observation", "stack"),
     "arena.checkpoints": ("read_arrays",),
-    "arena.environment": ("Action", "Environment"),
+    "arena.environment": ("Action", "Environment", "Stepped"),
     "arena.errors": (
         "ArenaError", "BadParameter", "Infrastructure", "PluginError", "Unsuitable", "UnknownName",
         "UsageError",
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from arena.checkpoints import read_arrays as read_arrays
     from arena.environment import Action as Action
     from arena.environment import Environment as Environment
+    from arena.environment import Stepped as Stepped
     from arena.errors import ArenaError as ArenaError
     from arena.errors import BadParameter as BadParameter
     from arena.errors import Infrastructure as Infrastructure

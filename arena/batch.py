@@ -256,9 +256,8 @@ class Batch(Sequence[Observation]):
         """The legal actions of each row (a sequence of int; None where they cannot be counted)."""
         if self._legal is None:
             try:
-                self._legal = [
-                    slot.environment.legal(seat) for slot, seat in zip(self._slots, self._seats)
-                ]
+                games = [slot.environment for slot in self._slots]
+                self._legal = type(games[0]).legal_many(games, self._seats)
             except Exception as error:
                 raise failed(error) from error
             if not all(self._legal):

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from arena.errors import Unsuitable
 from arena.records import Spec
 from arena.seeds import Luck
 
 Action = Any
+
+
+class Stepped(NamedTuple):
+    """What came of a step of many games: whom each asks next, and by row what else happened.
+
+    `asked` is () for a row that failed; `paid` and `failed` hold the rows that paid or raised.
+    """
+
+    asked: list[Sequence[int]]
+    paid: dict[int, Sequence[float]]
+    failed: dict[int, Exception]
 
 
 class Environment(ABC):
@@ -41,6 +52,30 @@ class Environment(ABC):
     def step(self, actions: Mapping[int, Action]) -> Sequence[float] | None:
         """Take an action from each acting seat; return every seat's pay, None if all are nought."""
 
+    @classmethod
+    def legal_many(cls, games: Sequence[Environment], seats: Sequence[int]) -> list[Any]:
+        """Return `legal` of each game for its seat: a loop that a fast adapter may tighten."""
+        return [game.legal(seat) for game, seat in zip(games, seats)]
+
+    @classmethod
+    def step_many(
+        cls, games: Sequence[Environment], seats: Sequence[int], actions: Sequence[Action]
+    ) -> Stepped:
+        """Step games in each of which one seat acts: a loop that a fast adapter may tighten."""
+        stepped = Stepped([], {}, {})
+        for row, (game, seat, action) in enumerate(zip(games, seats, actions)):
+            asked: Sequence[int] = ()
+            try:
+                rewards = game.step({seat: action})
+                asked = game.acting()
+            except Exception as error:
+                stepped.failed[row] = error
+            else:
+                if rewards is not None:
+                    stepped.paid[row] = rewards
+            stepped.asked.append(asked)
+        return stepped
+
     def legal(self, seat: int) -> Sequence[int] | None:
         """Return the legal actions of an acting seat; None means its whole action space."""
         return None
@@ -60,10 +95,11 @@ class Environment(ABC):
     def parse(self, seat: int, text: str) -> Action | None:
         """Return the legal action that `text` names, or None."""
         wanted = text.strip().casefold()
-        for action in self.legal(seat) or ():
-            if wanted in (self.label(seat, action).strip().casefold(), str(action)):
+        legal = self.legal(seat) or ()
+        for action in legal:
+            if wanted == self.label(seat, action).strip().casefold():
                 return action
-        return None
+        return next((action for action in legal if wanted == str(action)), None)
 
     def imagine(self, seat: int, rng: Luck) -> Environment:
         """Return a game of its own that `seat` may believe to be in: what it cannot see resampled.

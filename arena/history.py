@@ -90,6 +90,11 @@ class GameRecord:
         return cls(name, alias, ref, seats, spec.kind, spec.zero_sum, sides, spec.returns)
 
     @property
+    def short(self) -> str:
+        """The name to show: the alias where there is one."""
+        return self.alias or self.name
+
+    @property
     def ranked_by_return(self) -> bool:
         """Whether entrants meet the deals alone and are compared by what they return."""
         return len(self.sides) == 1
@@ -143,7 +148,7 @@ class Tournament:
         """Return the fields of `arena tournaments --json`."""
         record = self.record
         return {
-            "tournament": self.id, "environment": record.game.name, "alias": record.game.alias,
+            "tournament": self.id, "environment": record.game.short, "full_name": record.game.name,
             "kind": record.kind, "format": record.format, "seed": record.seed,
             "entrants": [entrant.name for entrant in record.entrants], "state": self.state,
             "matches": self.matches, "started": record.started, "seconds": self.seconds,
@@ -173,7 +178,9 @@ class MatchRow(NamedTuple):
         faults = [fault._asdict() for fault in self.faults]
         for fault in faults:
             del fault["traceback"]
-        return self._asdict() | {"faults": faults}
+        told = self._asdict() | {"faults": faults, "full_name": self.environment}
+        told["environment"] = told.pop("alias") or self.environment
+        return told
 
 
 class StoredMatch(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import cast, overload
 
 import numpy as np
@@ -105,19 +106,24 @@ class ResultsLog:
 
     def add(self, episodes: Sequence[Episode]) -> None:
         """Take in a block of episodes."""
+        if not episodes:
+            return
         lineups = self._lineups
-        rows = [lineups.setdefault(e.match.seats, len(lineups)) for e in episodes]
+        matches, returns, endings, _, _, faults, *_ = zip(*episodes)
+        numbers, seats, _, deals = zip(*matches)
+        for lineup in set(seats).difference(lineups):
+            lineups[lineup] = len(lineups)
         forfeited = np.zeros((len(episodes), self.seats), np.bool_)
-        for row, episode in enumerate(episodes):
-            if episode.faults:
-                forfeited[row, list(episode.offenders)] = True
+        for row in (i for i, wrong in enumerate(faults) if wrong):
+            forfeited[row, list(episodes[row].offenders)] = True
+        flat = np.fromiter(chain.from_iterable(returns), np.float64, self.seats * len(episodes))
         self._blocks.append((
-            np.array([e.match.number for e in episodes], np.int64),
-            np.array(rows, np.int32),
-            np.array([e.returns for e in episodes], np.float64).reshape(-1, self.seats),
+            np.array(numbers, np.int64),
+            np.array(list(map(lineups.__getitem__, seats)), np.int32),
+            flat.reshape(-1, self.seats),
             forfeited,
-            np.array([_CODE[e.ending] for e in episodes], np.int8),
-            np.array([e.match.deal for e in episodes], np.int64),
+            np.array(list(map(_CODE.__getitem__, endings)), np.int8),
+            np.array(deals, np.int64),
         ))  # fmt: skip
 
     def results(self) -> Results:

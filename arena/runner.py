@@ -119,7 +119,10 @@ class Runner:
             except Exception as error:
                 self._void(slot, error)
                 continue
-            self._advance(slot, asked)
+            if asked and asked[0] >= 0:
+                self._queue(slot, asked)
+            else:
+                self._advance(slot, asked)
         return True
 
     def _ask(self, index: int, slots: list[Slot], seats: list[int]) -> None:
@@ -145,6 +148,8 @@ class Runner:
             self._play(slots, seats, actions)
             return
         for slot, seat, action in zip(slots, seats, actions):
+            if self.spec.turn_based:
+                slot.asked = (seat,)
             self._join(slot, seat, action)
 
     def _ask_apart(self, index: int, slots: list[Slot], seats: list[int]) -> None:
@@ -163,27 +168,24 @@ class Runner:
 
     def _play(self, slots: list[Slot], seats: list[int], actions: Sequence[int]) -> None:
         """Step turn-based games with legal actions. The hot loop: a few attribute reads a row."""
+        games = [slot.environment for slot in slots]
+        asked, paid, failed = type(games[0]).step_many(games, seats, actions)
+        for row, rewards in paid.items():
+            _pay(slots[row], rewards, after=2)
+        for row, error in failed.items():
+            self._void(slots[row], error)
         (slots_of, seats_of), limit = self.waiting, self.limit
-        for slot, seat, action in zip(slots, seats, actions):
-            environment = slot.environment
-            try:
-                rewards = environment.step({seat: action})
-                asked = environment.acting()
-            except Exception as error:
-                self._void(slot, error)
-                continue
+        for slot, seat, action, next_asked in zip(slots, seats, actions, asked):
             slot.log += (seat, action)
             slot.turn = turn = slot.turn + 1
-            if rewards is not None:
-                _pay(slot, rewards)
-            if len(asked) == 1 and asked[0] >= 0 and turn < limit:
-                slot.asked = asked
-                seat = asked[0]
+            if next_asked and (seat := next_asked[0]) >= 0 and turn < limit:
                 agent = slot.players[seat]
                 slots_of[agent].append(slot)
                 seats_of[agent].append(seat)
-            else:
-                self._advance(slot, asked)
+            elif next_asked:
+                self._advance(slot, next_asked)
+            elif not slot.over:
+                self._end(slot, "truncated" if slot.environment.truncated else "terminal")
 
     def _settle(self, index: int, slot: Slot, seat: int, action: Any, legal: Any) -> Any:
         """Return the answer as a legal action, or what the rules put in its place; else None."""
@@ -243,11 +245,16 @@ class Runner:
         elif slot.turn >= self.limit:
             self._end(slot, "truncated")
         else:
-            slot.asked = asked
-            for seat in asked:
-                agent = slot.players[seat]
-                self.waiting[0][agent].append(slot)
-                self.waiting[1][agent].append(seat)
+            self._queue(slot, asked)
+
+    def _queue(self, slot: Slot, asked: Sequence[int]) -> None:
+        """Put a game among those that wait for the agents of the seats asked."""
+        slot.asked = asked
+        slots_of, seats_of = self.waiting
+        for seat in asked:
+            agent = slot.players[seat]
+            slots_of[agent].append(slot)
+            seats_of[agent].append(seat)
 
     def _void(self, slot: Slot, error: Exception) -> None:
         """End a match whose environment failed; the environment is not used again."""
@@ -309,13 +316,15 @@ def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
     return set(map(type, actions)) == {int} and all(legals) and all(map(contains, legals, actions))
 
 
-def _pay(slot: Slot, rewards: Sequence[float]) -> None:
-    paid = [float(reward) for reward in rewards]
+def _pay(slot: Slot, rewards: Sequence[float], after: int = 0) -> None:
+    """Note a payment at this length of the log (`after` that many entries still to come)."""
+    paid = list(map(float, rewards))
+    payment = (len(slot.log) + after, paid)
     if slot.returns is None or slot.payments is None:
-        slot.returns, slot.payments = paid, [(len(slot.log), paid)]
+        slot.returns, slot.payments = paid, [payment]
         return
     slot.returns = [total + reward for total, reward in zip(slot.returns, paid)]
-    slot.payments.append((len(slot.log), paid))
+    slot.payments.append(payment)
 
 
 def _keep(slots: Sequence[Slot], columns: dict[str, Sequence[Any]]) -> None:

@@ -24,7 +24,8 @@ _TO_UNIT = 2.0**-53
 
 _U_GOLDEN, _U_M1, _U_M2 = np.uint64(GOLDEN), np.uint64(_M1), np.uint64(_M2)
 _S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
-_ONE, _TWO = np.uint64(1), np.uint64(2)
+_ONE = np.uint64(1)
+_SEATS = 1024
 
 Floats = NDArray[np.float64]
 
@@ -63,27 +64,31 @@ def derive_many(seed: int, stream: int, numbers: NDArray[np.int64]) -> NDArray[n
     return mix_many(base + _U_GOLDEN * (numbers.astype(np.uint64) + _ONE)) >> _ONE
 
 
-def seat_key(seed: int, seat: int) -> int:
-    """Return the 64-bit key of a seat's luck in the match with this seed."""
-    return mix(seed + GOLDEN * (seat + 2))
-
-
 def uniform(seed: int, seat: int, turn: int) -> float:
-    """Return the number in [0, 1) that belongs to this turn of this seat of this match."""
-    return (mix(seat_key(seed, seat) + GOLDEN * (turn + 1)) >> 11) * _TO_UNIT
+    """Return the number in [0, 1) that belongs to this turn of this seat of this match.
+
+    It is an output of the splitmix64 stream that starts at `seed`: number 1024 turn + seat + 2,
+    for seats from -1 (chance) to 1021.
+    """
+    return (mix(seed + GOLDEN * (_SEATS * turn + seat + 2)) >> 11) * _TO_UNIT
 
 
 def uniforms(seeds: Sequence[int], seats: Sequence[int], turns: Sequence[int]) -> Floats:
-    """Return `uniform` of each triple: float64, shape (len(seeds),); seats from -1 on."""
-    keys = np.array(seats, dtype=np.int64).view(np.uint64)
-    keys += _TWO
-    keys *= _U_GOLDEN
-    keys += np.array(seeds, dtype=np.uint64)
-    z = np.array(turns, dtype=np.uint64)
-    z += _ONE
-    z *= _U_GOLDEN
-    z += mix_many(keys)
-    return np.asarray((mix_many(z) >> _S11) * _TO_UNIT, np.float64)
+    """Return `uniform` of each triple: float64, shape (len(seeds),)."""
+    z = np.array(turns, dtype=np.int64)
+    z *= _SEATS
+    z += np.array(seats, dtype=np.int64)
+    z += 2
+    u = z.view(np.uint64)
+    u *= _U_GOLDEN
+    u += np.array(seeds, dtype=np.uint64)
+    u ^= u >> _S30
+    u *= _U_M1
+    u ^= u >> _S27
+    u *= _U_M2
+    u ^= u >> _S31
+    u >>= _S11
+    return np.asarray(u * _TO_UNIT, np.float64)
 
 
 def draw(odds: Sequence[tuple[Any, float]], u: float) -> Any:

@@ -84,7 +84,7 @@ def tournaments(session: Session, as_json: bool) -> None:
         click.echo("no tournaments yet; play one: arena tournament tic_tac_toe")
         return
     rows = [
-        [one.id, one.record.game.alias or one.record.game.name, one.record.format, one.state,
+        [one.id, one.record.game.short, one.record.format, one.state,
          one.matches, "" if one.seconds is None else seconds_text(one.seconds),
          _when(one.record.started)]
         for one in found
@@ -116,7 +116,7 @@ def print_replay(session: Session, stored: StoredMatch, as_json: bool) -> None:
     episode, names = stored.episode, stored.row.seats
     seats = ", ".join(f"seat {i}: {name}" for i, name in enumerate(names))
     number = f"{stored.tournament}/{episode.match.number}"
-    click.echo(f"{stored.game.alias or stored.game.name}, match {number} ({seats})")
+    click.echo(f"{stored.game.short}, match {number} ({seats})")
     for step in replayed(session.registry, stored):
         click.echo()
         for seat, label in step.labels:
@@ -143,7 +143,7 @@ def _replay_json(session: Session, stored: StoredMatch) -> dict[str, Any]:
     labels = [text for step in replayed(session.registry, stored) for _, text in step.labels]
     return {
         "match": stored.id, "tournament": stored.tournament, "number": episode.match.number,
-        "environment": stored.game.alias or stored.game.name, "seats": list(stored.row.seats),
+        "environment": stored.game.short, "seats": list(stored.row.seats),
         "moves": plain(episode.moves), "labels": labels, "columns": plain(episode.columns or {}),
         "returns": list(episode.returns), "ending": episode.ending,
         "faults": [fault._asdict() for fault in episode.faults],

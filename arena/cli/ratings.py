@@ -41,10 +41,10 @@ def ratings(session: Session, environment: str | None, system: str | None, as_js
                 raise
             rated = str(error)
         if not as_json:
-            console().print(ratings_of(f"{named}, {game.alias or game.name}", rated))
+            console().print(ratings_of(f"{named}, {game.short}", rated))
         elif not isinstance(rated, str):
             print_json({
-                "environment": game.alias or game.name, "full_name": game.name, "system": named,
+                "environment": game.short, "full_name": game.name, "system": named,
                 "ratings": ratings_json(rated),
             })  # fmt: skip
 
@@ -81,7 +81,7 @@ def compare(session: Session, a: str, b: str, environment: str, as_json: bool) -
             )
     found = compared(results, a, b, game)
     if as_json:
-        print_json({"environment": game.alias or game.name, **asdict(found)})
+        print_json({"environment": game.short, **asdict(found)})
         return
     click.echo(_verdict(found))
 

@@ -6,13 +6,14 @@ The runner calls `acting`, `legal` and `step` for every move: they do as little 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import Any, Self
 
 import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from arena import CHANCE, Environment, Luck, Unsuitable
+from arena import CHANCE, Environment, Luck, Stepped, Unsuitable
 from arena_openspiel.drawing import draw
 from arena_openspiel.knowledge import Belief
 from arena_openspiel.loading import Facts
@@ -71,10 +72,10 @@ class OpenSpielGame(Environment):
     def _pay(self, player: int) -> Sequence[float] | None:
         """Return what the last transition paid. At chance nodes OpenSpiel does not say."""
         if not self._pays:
-            return self._state.returns()  # type: ignore[no-any-return]
+            return _floats(self._state.returns())
         if player == CHANCE:
             return None
-        rewards: list[float] = self._state.rewards()
+        rewards = _floats(self._state.rewards())
         return rewards if any(rewards) else None
 
     def observe(self, seat: int) -> NDArray[np.float32] | str:
@@ -141,30 +142,56 @@ class OpenSpielGame(Environment):
 
 
 class TurnGame(OpenSpielGame):
-    """A game whose seats move in turn, many of which are stepped in one loop."""
+    """A game whose seats move in turn, many of which are stepped in one go."""
+
+    def reset(self, rng: Luck) -> None:
+        """Deal."""
+        self._state = self._deal(rng)
+
+    def acting(self) -> Sequence[int]:
+        """Return the seat whose turn it is."""
+        return self._turns[self._state.current_player()]
 
     @classmethod
     def legal_many(cls, games: Sequence[Any], seats: Sequence[int]) -> list[Any]:
-        """Return the legal actions of many games."""
-        return [game._state.legal_actions(seat) for game, seat in zip(games, seats)]
+        """Return the legal actions of many games; no Python code runs for each."""
+        return list(map(pyspiel.State.legal_actions, [game._state for game in games]))
 
     @classmethod
     def step_many(
         cls, games: Sequence[Any], seats: Sequence[int], actions: Sequence[int]
-    ) -> list[Any]:
-        """Step many games: what `step` and `acting` do, without the calls."""
-        turns, pays = games[0]._turns, games[0]._pays
-        outcomes: list[Any] = []
-        for game, action in zip(games, actions):
-            state = game._state
-            try:
-                state.apply_action(action)
-                player = game._player = state.current_player()
-                quiet = player != _TERMINAL and not pays
-                outcomes.append((None if quiet else game._pay(player), turns[player]))
-            except Exception as error:
-                outcomes.append(error)
-        return outcomes
+    ) -> Stepped:
+        """Step many games; no Python code runs for each but for those that pay."""
+        states = [game._state for game in games]
+        failed = _apply(states, actions)
+        players = list(map(pyspiel.State.current_player, states))
+        asked: list[Any] = list(map(games[0]._turns.__getitem__, players))
+        rows = range(len(states)) if games[0]._pays else _indices(players, _TERMINAL)
+        paid = {row: pay for row in rows if (pay := games[row]._pay(players[row])) is not None}
+        for row in failed:
+            asked[row] = ()
+            paid.pop(row, None)
+        return Stepped(asked, paid, failed)
+
+
+def _apply(states: list[Any], actions: Sequence[int]) -> dict[int, Exception]:
+    """Apply an action to each state; return, by row, what was raised."""
+    failed: dict[int, Exception] = {}
+    done: list[None] = []
+    pairs = zip(states, actions)
+    while len(done) < len(states):
+        try:
+            done.extend(starmap(pyspiel.State.apply_action, pairs))
+        except Exception as error:
+            failed[len(done)] = error
+            done.append(None)
+    return failed
+
+
+def _indices(values: list[int], wanted: int) -> list[int]:
+    if wanted not in values:
+        return []
+    return [row for row, value in enumerate(values) if value == wanted]
 
 
 class SimultaneousGame(OpenSpielGame):
@@ -191,16 +218,6 @@ class SimultaneousGame(OpenSpielGame):
         """Return the seats that have a choice now."""
         return self._asked
 
-    @classmethod
-    def legal_many(cls, games: Any, seats: Sequence[int]) -> list[Any]:
-        """Return the legal actions of many games, one at a time."""
-        return super(OpenSpielGame, cls).legal_many(games, seats)
-
-    @classmethod
-    def step_many(cls, games: Any, seats: Sequence[int], actions: Sequence[int]) -> list[Any]:
-        """Step many games, one at a time."""
-        return super(OpenSpielGame, cls).step_many(games, seats, actions)
-
     def legal(self, seat: int) -> Sequence[int]:
         """Return the legal actions, in ascending order."""
         if self._player == _SIMULTANEOUS:
@@ -223,3 +240,8 @@ class SimultaneousGame(OpenSpielGame):
         world = super()._world(state)
         world._look()
         return world
+
+
+def _floats(values: Any) -> list[float]:
+    """Return a list of floats; games written in Python hand out arrays."""
+    return values if type(values) is list else [float(value) for value in values]

@@ -90,7 +90,7 @@ def test_a_history_that_is_none(fails, home) -> None:
 def test_a_history_of_a_newer_arena(arena, fails, home) -> None:
     arena("tournament", "tic_tac_toe", *PAIR, "--games", 2)
     with sqlite3.connect(home / "arena.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE arena_revision SET version_num = '9999'")
     connection.close()
     assert "9999" in fails("matches")
 

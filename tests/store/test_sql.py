@@ -39,7 +39,9 @@ def test_tournaments_are_listed_oldest_first_with_their_counts(store, make_recor
     assert [(line["tournament"], line["seed"], line["matches"]) for line in lines] == [
         (1, 5, 0), (2, 6, 3),
     ]  # fmt: skip
-    assert lines[0]["environment"] == "openspiel/tic_tac_toe"
+    assert (lines[0]["environment"], lines[0]["full_name"]) == (
+        "tic_tac_toe", "openspiel/tic_tac_toe",
+    )
     assert lines[0]["entrants"] == ["random", "mcts:simulations=40", "champion"]
 
 
