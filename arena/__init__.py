@@ -35,6 +35,7 @@ _HOMES = {
     "arena.runner": ("play",),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
+    "arena.table": ("LoopTable", "Table"),
     "arena.trainer": (
         "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
     ),
@@ -106,6 +107,8 @@ if TYPE_CHECKING:
     from arena.specs import bind as bind
     from arena.specs import parameter_from as parameter_from
     from arena.specs import parameters_of as parameters_of
+    from arena.table import LoopTable as LoopTable
+    from arena.table import Table as Table
     from arena.trainer import Learner as Learner
     from arena.trainer import Round as Round
     from arena.trainer import Trainer as Trainer
