@@ -70,13 +70,16 @@ class Progress:
     def _drawing(self) -> Any:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
+        from rich.table import Table
         from rich.text import Text
 
         from arena.cli.tables import standings_of
 
         run = self.run
-        bar = ProgressBar(total=max(run.total, 1), completed=run.played, width=60)
+        head = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=max(run.total, 1), completed=run.played, width=30)
+        head.add_row(bar, Text(self._line()))
         results = run.results.rated
         if len(results) == 0:
-            return Group(bar, Text(self._line()))
-        return Group(bar, Text(self._line()), Text(""), standings_of(results, run.plan.spec, None))
+            return head
+        return Group(head, Text(""), standings_of(results, run.plan.spec, None))
