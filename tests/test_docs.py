@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,47 @@ def assert_made(registry: Registry, kind: str) -> None:
 def test_names_of_the_public_door_exist(document: Path) -> None:
     named = set(re.findall(r"\barena\.([A-Z]\w*)", document.read_text()))
     assert named <= set(arena.__all__)
+
+
+def test_the_tutorial_works_as_written(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    written = blocks((DOCS / "tutorial.md").read_text())
+    followers = [*written[1:], ("", "", "")]
+    ran = 0
+    for (language, name, content), (follower, _, shown) in zip(written, followers):
+        if name:
+            (folder / name).write_text(content)
+        elif language == "bash":
+            said = run_as_written(content, folder, fails=shown.startswith("arena: "))
+            assert_shows(said, shown if follower == "text" else "")
+            ran += 1
+    assert ran >= 8
+
+
+def run_as_written(command: str, folder: Path, fails: bool) -> str:
+    """Run a command of the tutorial, and return all that it prints.
+
+    `pip install` goes into a folder of its own, and needs neither a network nor what is there.
+    """
+    site = folder.parent / "site"
+    environment = {
+        **os.environ, "ARENA_HOME": str(folder.parent / "home"), "COLUMNS": "200",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(site), "PIP_TARGET": str(site), "PIP_NO_DEPS": "1",
+        "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0",
+    }  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert (done.returncode != 0) == fails, f"{command}\n{done.stdout}"
+    return done.stdout
+
+
+def assert_shows(said: str, shown: str) -> None:
+    """Hold that the lines shown, but for "...", are printed in this order."""
+    lines = iter(line.rstrip() for line in said.splitlines())
+    for line in shown.splitlines():
+        assert line == "..." or line in lines, f"{line!r} is not (or not in this place) in:\n{said}"
