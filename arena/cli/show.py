@@ -60,7 +60,9 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             return str(value)
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+        if value.is_integer() and abs(value) < 1e9:
+            return f"{value:.0f}"
+        return f"{value:.1f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
     return str(value)
 
 

@@ -38,7 +38,7 @@ PAIR = ("--agent", "random", "--agent", "first_legal")
          "two entrants are called 'random'; give one an alias"),
         (("tournament", "tic_tac_toe", "--agent", "a:b", "--agent", "random"), "is not key=value"),
         (("tournament", "leduc_poker", "--agent", "minimax", "--agent", "random"),
-         "agent 'minimax' does not suit leduc_poker"),
+         "agent 'minimax' does not suit openspiel/leduc_poker"),
         (("tournament", "gymnasium/CartPole-v1", "--agent", "mcts"), "needs a model"),
         (("tournament", "tic_tac_toe", *PAIR, "--games", "0"), "--games"),
         (("match", "tic_tac_toe", "random"), "2 sides to fill and 1 agents"),
