@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from arena.history import MATCHES_EACH, EntrantRecord, Tournament
 from arena.results import Results, make_results
+from arena.seeds import mix_many
 from arena.store.schema import faults, lineups, matches
 from arena.store.writing import positions_of
 
@@ -19,6 +20,8 @@ _ROWS = 500
 which took a third of the time with 20,000."""
 
 Block = tuple[NDArray[Any], ...]
+_NUMBERS, _LINEUP, _DEALS = 0, 1, 5
+"""Where these columns stand in a block."""
 
 
 def read_results(connection: Connection, tournament: Tournament) -> Results:
@@ -31,15 +34,22 @@ def read_results(connection: Connection, tournament: Tournament) -> Results:
 
 
 def read_joint_results(connection: Connection, tournaments: Sequence[Tournament]) -> Results:
-    """Return the results of several tournaments in this order, numbered anew from 0."""
+    """Return the results of several tournaments in this order, numbered anew from 0.
+
+    A match that was played twice, with the same seeds and the same entrants in the same seats, is
+    the same game again and counts once: it would make an interval narrower than it is.
+    """
     merged: dict[str, EntrantRecord] = {}
     for tournament in tournaments:
         for entrant in tournament.record.entrants:
             merged.setdefault(entrant.identity, entrant)
     index = {identity: i for i, identity in enumerate(merged)}
     columns = _Columns(connection, max((t.record.game.seats for t in tournaments), default=0))
+    played: dict[int, list[NDArray[np.uint64]]] = {}
     for tournament in tournaments:
+        begin = len(columns.blocks)
         columns.read(tournament.id, [index[e.identity] for e in tournament.record.entrants])
+        columns.drop_known(begin, played.setdefault(tournament.record.seed, []))
     columns.renumber()
     return columns.results(_names(merged))
 
@@ -63,6 +73,12 @@ def _short(identity: str, others: Sequence[str]) -> str:
     return identity
 
 
+def _games(block: Block) -> NDArray[np.uint64]:
+    """Return a hash of each row's number, lineup and deal, which with the seed make the game."""
+    numbers, lineup, deals = (block[i].astype(np.uint64) for i in (_NUMBERS, _LINEUP, _DEALS))
+    return mix_many(numbers + mix_many(lineup + mix_many(deals)))
+
+
 class _Columns:
     """Gathers blocks of rows; see `arena.results.make_results` for what a block is."""
 
@@ -80,6 +96,16 @@ class _Columns:
             fresh = np.arange(begin, begin + len(numbers), dtype=np.int64)
             self.blocks[i] = (fresh, *rest)
             begin += len(numbers)
+
+    def drop_known(self, begin: int, known: list[NDArray[np.uint64]]) -> None:
+        """Drop the games among `known`, all of one seed, from the blocks; then add these to it."""
+        fresh = [_games(block) for block in self.blocks[begin:]]
+        if known:
+            before = np.concatenate(known)
+            for i, games in enumerate(fresh, begin):
+                new = ~np.isin(games, before) | (self.blocks[i][_DEALS] < 0)
+                self.blocks[i] = tuple(column[new] for column in self.blocks[i])
+        known += fresh
 
     def read(self, tournament: int, entrants: Sequence[int]) -> None:
         """Take in a tournament's matches; `entrants` are the new indices by position."""

@@ -107,3 +107,13 @@ def test_tournaments(played) -> None:
         "tournament", "environment", "format", "seed", "state", "matches", "started",
     }  # fmt: skip
     assert json.dumps(lines[0]["state"]) == '"finished"'
+
+
+def test_a_game_that_is_played_twice_counts_once(played) -> None:
+    """The same seed and field again is the same evidence again; another seed is more of it."""
+    played("tournament", "tic_tac_toe", *PAIR, "--games", 40, "--seed", 1)
+    (line,) = played("ratings", "tic_tac_toe", "--json").objects
+    assert {r["games"] for r in line["ratings"]} == {40}
+    played("tournament", "tic_tac_toe", *PAIR, "--games", 40, "--seed", 2)
+    (line,) = played("ratings", "tic_tac_toe", "--json").objects
+    assert {r["games"] for r in line["ratings"]} == {80}

@@ -62,12 +62,26 @@ def test_a_retrained_checkpoint_of_one_name_is_another_player(store, make_record
     one = EntrantRecord("me", "learner", "learner", {}, "digest 1")
     two = EntrantRecord("me", "learner", "learner", {}, "digest 2")
     other = EntrantRecord("you", "random", "random")
-    for entrants in ((one, other), (two, other), (one, other)):
-        store.add(store.begin(make_record(entrants=entrants)), [episode(0, (0, 1))])
+    for seed, entrants in enumerate(((one, other), (two, other), (one, other))):
+        store.add(store.begin(make_record(entrants=entrants, seed=seed)), [episode(0, (0, 1))])
     results = store.results_of("tic_tac_toe")
     assert len(set(results.entrants)) == 3
     counts = np.bincount([result.seats[0] for result in results], minlength=3)
     assert dict(zip(results.entrants, counts))[f"me@{one.identity[:6]}"] == 2
+
+
+def test_the_same_game_counts_once(store, make_record):
+    """The same seed, number, entrants by seat and deal; a deal of -1 is unknown, so never known."""
+    played = [episode(0, (0, 1)), episode(1, (1, 0))]
+    other_deal = played[1]._replace(match=played[1].match._replace(deal=3))
+    for seed, episodes in ((5, played), (5, [*played[:1], other_deal]), (6, played)):
+        store.add(store.begin(make_record(seed=seed)), episodes)
+    assert len(store.results_of("tic_tac_toe")) == 2 + 1 + 2
+    unknown = played[0]._replace(match=played[0].match._replace(deal=-1))
+    for _ in range(2):
+        store.add(store.begin(make_record(seed=5)), [unknown])
+    results = store.results_of("tic_tac_toe")
+    assert results.numbers.tolist() == list(range(7))
 
 
 def test_parameters_in_another_order_are_the_same_identity():
@@ -79,8 +93,8 @@ def test_parameters_in_another_order_are_the_same_identity():
 
 
 def test_what_a_person_played_is_left_out_unless_asked_for(store, make_record):
-    for kind in ("play", "tournament", "training"):
-        store.add(store.begin(make_record(kind=kind)), [episode(0, (0, 1))])
+    for seed, kind in enumerate(("play", "tournament", "training")):
+        store.add(store.begin(make_record(kind=kind, seed=seed)), [episode(0, (0, 1))])
     assert len(store.results_of("tic_tac_toe")) == 2
     assert len(store.results_of("tic_tac_toe", kinds=["play"])) == 1
 
