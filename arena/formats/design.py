@@ -19,6 +19,7 @@ from arena.records import Entrants, Pairing
 
 Group = tuple[int, ...]
 Sides = tuple[tuple[int, ...], ...]
+_FEW = 10_000
 
 
 class Groups(Sequence[Group]):
@@ -96,11 +97,18 @@ class Design(Sequence[Pairing]):
         return Pairing(tuple([group[place] for place in self._places[deal % 2][turn]]), deal)
 
     def __iter__(self) -> Iterator[Pairing]:
+        # Of few groups the lineups are made once, not for every deal.
+        few = len(self.groups) <= _FEW
+        lineups = [list(self._lineups(parity)) for parity in (0, 1)] if few else None
         for deal in range(self.first_deal, self.first_deal + self.deals):
-            turns = self._places[deal % 2]
-            for group in self.groups:
-                for places in turns:
-                    yield Pairing(tuple([group[place] for place in places]), deal)
+            for seats in lineups[deal % 2] if lineups else self._lineups(deal % 2):
+                yield Pairing(seats, deal)
+
+    def _lineups(self, parity: int) -> Iterator[tuple[int, ...]]:
+        """Yield who sits where in the matches of a deal with an even or odd number."""
+        for group in self.groups:
+            for places in self._places[parity]:
+                yield tuple([group[place] for place in places])
 
 
 def deals_for(games: int, members: int) -> int:

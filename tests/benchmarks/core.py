@@ -1,0 +1,114 @@
+"""How fast the core is, as ratios within one run.
+
+    python tests/benchmarks/core.py [play] [workers] [memory] [start]
+
+play     random players, the history stored, against a bare OpenSpiel loop (best of five each)
+workers  two workers against one: connect_four, random players, 100,000 games
+memory   peak memory of a million matches of tic_tac_toe
+start    seconds of `arena --help`, of a listing and of a small tournament (best of five)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+import pyspiel
+
+RANDOM = ("--agent", "random", "--agent", "other=random")
+
+
+def bare(name: str, games: int) -> float:
+    """Return games a second of the plainest loop that plays a game at random."""
+    game = pyspiel.load_game(name)
+    begun = time.perf_counter()
+    for _ in range(games):
+        state = game.new_initial_state()
+        while not state.is_terminal():
+            state.apply_action(random.choice(state.legal_actions()))
+        state.returns()
+    return games / (time.perf_counter() - begun)
+
+
+def arena(*arguments: object) -> str:
+    """Run the command line with a history of its own, and return what it prints."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "ARENA_HOME": home}
+        command = [sys.executable, "-m", "arena.cli", *map(str, arguments)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def tournament(name: str, games: int, *options: object) -> float:
+    """Return games a second of a tournament, its history stored, start-up left out."""
+    told = json.loads(arena("tournament", name, *RANDOM, "--games", games, "--json", *options))
+    return float(told["matches"] / told["seconds"])
+
+
+def play() -> None:
+    for name, games in (("tic_tac_toe", 60_000), ("connect_four", 20_000)):
+        pairs = [(bare(name, games // 3), tournament(name, games)) for _ in range(5)]
+        one, ours = (max(column) for column in zip(*pairs))
+        print(f"{name}: bare loop {one:,.0f} games/s, arena {ours:,.0f}: ratio {ours / one:.3f}")
+
+
+def workers() -> None:
+    one = min(_seconds(lambda: tournament("connect_four", 100_000)) for _ in range(2))
+    two = min(
+        _seconds(lambda: tournament("connect_four", 100_000, "--workers", 2)) for _ in range(2)
+    )
+    print(
+        f"connect_four, 100,000 games: {one:.1f} s with one worker, {two:.1f} s with two: ", end=""
+    )
+    print(f"{one / two:.2f} times as fast, starting the processes included")
+
+
+def memory() -> None:
+    program = (
+        "import resource, sys\nfrom arena.cli import main\ntry:\n    main(sys.argv[1:])\n"
+        "except SystemExit:\n    pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
+    )
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-c", program, "--home", home, "tournament", "tic_tac_toe"]
+        command += [*RANDOM, "--games", "1000000", "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        told = json.loads(done.stdout)
+        size = sum(entry.stat().st_size for entry in os.scandir(home))
+    peak = done.stderr.split()[-1]
+    print(
+        f"{told['matches']:,} matches in {told['seconds']:.0f} s: peak memory {peak} MB", end=", "
+    )
+    print(f"{size / told['matches']:.0f} bytes a match on disk")
+
+
+def start() -> None:
+    for arguments in (
+        ("--help",),
+        ("environments", "--json"),
+        ("tournament", "tic_tac_toe", "--games", 10, "--agent", "random", "--agent", "first_legal"),
+    ):
+        best = min(_seconds(lambda: arena(*arguments)) for _ in range(5))
+        print(f"arena {' '.join(map(str, arguments))}: {best:.2f} s")
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    call()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+    )
+    parts = {"play": play, "workers": workers, "memory": memory, "start": start}
+    for part in sys.argv[1:] or parts:
+        parts[part]()
