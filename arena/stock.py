@@ -13,6 +13,7 @@ def arena_formats() -> dict[str, str]:
         "round_robin": "arena.formats.round_robin:RoundRobin",
         "gauntlet": "arena.formats.gauntlet:Gauntlet",
         "score": "arena.formats.score:Score",
+        "swiss": "arena.formats.swiss:Swiss",
         "knockout": "arena.formats.knockout:Knockout",
         "double_elimination": "arena.formats.double_elimination:DoubleElimination",
     }
