@@ -13,5 +13,5 @@ def arena_environments() -> dict[str, str]:
 
 @arena.hookimpl
 def arena_agents() -> dict[str, str]:
-    """OpenSpiel's own bots."""
+    """OpenSpiel's own search."""
     return {"openspiel_mcts": "arena_openspiel.agents:OpenSpielMcts"}

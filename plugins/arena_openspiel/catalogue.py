@@ -16,7 +16,9 @@ import pyspiel
 
 from arena import BadParameter, Description, Parameter, UnknownName, bind
 
-SEED_NAMES = ("rng_seed", "seed")
+MEAN_FIELD = "a mean-field game has a population for a player, not seats"
+_SEEDS = ("rng_seed", "seed")
+_PLAYERS = ("players", "num_players", "numPlayers")
 _KINDS = {
     pyspiel.GameType.Utility.ZERO_SUM: "competitive",
     pyspiel.GameType.Utility.CONSTANT_SUM: "competitive",
@@ -56,7 +58,7 @@ def describe(name: str) -> Description:
     """Say what is known of a game without loading it. Raises `UnknownName`."""
     game = game_type(name)
     if game.dynamics == pyspiel.GameType.Dynamics.MEAN_FIELD:
-        return Description(None, None, "a mean-field game has a population for a player, not seats")
+        return Description(None, None, MEAN_FIELD)
     needed = ", ".join(p.name for p in parameters(name) if p.required)
     if _wraps(game):  # what it is depends on the game inside
         spelt = "a game is spelt as OpenSpiel does: kuhn_poker(players=3)"
@@ -68,8 +70,8 @@ def describe(name: str) -> Description:
 def _seats(game: Any) -> int | None:
     if game.min_num_players == game.max_num_players:
         return int(game.min_num_players)
-    players = game.parameter_specification.get("players")
-    return players if players and players > 0 else None
+    given = [game.parameter_specification.get(key) for key in _PLAYERS]
+    return next((players for players in given if players and players > 0), None)
 
 
 def _wraps(game: Any) -> bool:
@@ -143,11 +145,14 @@ def checked(name: str, given: Mapping[str, Any], what: str = "") -> dict[str, An
 
 
 def _check_players(what: str, game: Any, values: Mapping[str, Any]) -> None:
-    players = values.get("players")
     low, high = game.min_num_players, game.max_num_players
-    if players is not None and players != -1 and not low <= players <= high:
-        allowed = str(low) if low == high else f"{low} to {high}"
-        raise BadParameter(f"{what}: players={players}, but it is for {allowed}")
+    for key in _PLAYERS:
+        players = values.get(key)
+        if players is None or players == game.parameter_specification[key]:
+            continue
+        if not low <= players <= high:
+            allowed = str(low) if low == high else f"{low} to {high}"
+            raise BadParameter(f"{what}: {key}={players}, but it is for {allowed}")
 
 
 def _nested(what: str, key: str, text: str) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def _seed_name(name: str) -> str | None:
     game = game_type(name)
     if game.chance_mode != pyspiel.GameType.ChanceMode.SAMPLED_STOCHASTIC:
         return None
-    return next((seed for seed in SEED_NAMES if seed in game.parameter_specification), None)
+    return next((seed for seed in _SEEDS if seed in game.parameter_specification), None)
 
 
 def with_seed(name: str, values: Mapping[str, Any], seed_of: Any) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from arena import Description, Environment, Family, Parameter, UnknownName
+from arena import Description, Family, Parameter, UnknownName
 from arena_openspiel import catalogue
+
+if TYPE_CHECKING:
+    from arena import Environment
 
 
 class _ShortNames(Mapping[str, str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -40,11 +41,9 @@ class Facts:
     @cached_property
     def opening(self) -> tuple[str, ...]:
         """The game's names of the actions at its first decision, for drawings that number cells."""
-        state = self.game.new_initial_state()
-        while state.is_chance_node():
-            state.apply_action(state.chance_outcomes()[0][0])
         if self.game.get_type().action_structs_only:
             return ()
+        state = first_decision(self.game)
         return tuple(state.action_to_string(0, action) for action in state.legal_actions(0))
 
 
@@ -77,19 +76,28 @@ def _facts(name: str, values_json: str) -> Facts:
 
 def load(name: str, values: Mapping[str, Any]) -> Any:
     """Return the pyspiel.Game. Raises `BadParameter` or `Unsuitable`, and prints nothing."""
-    reason = catalogue.describe(name).unsuitable
-    if catalogue.game_type(name).dynamics == _Type.Dynamics.MEAN_FIELD:
-        raise Unsuitable(f"openspiel/{name} cannot be played: {reason}")
     with quiet():
         try:
             game = pyspiel.load_game(name, dict(values))
-            game.new_initial_state()
+            if game.get_type().dynamics != _Type.Dynamics.MEAN_FIELD:
+                game.new_initial_state()
         except Exception as error:
             text = " ".join(str(error).split())
             raise BadParameter(f"openspiel/{name}: OpenSpiel refuses {values}: {text}") from None
+    if game.get_type().dynamics == _Type.Dynamics.MEAN_FIELD:
+        raise Unsuitable(f"openspiel/{name} cannot be played: {catalogue.MEAN_FIELD}")
     if game.num_distinct_actions() <= 0 and not game.get_type().action_structs_only:
         raise BadParameter(f"openspiel/{name}: with {values} there is nothing to do")
     return game
+
+
+def first_decision(game: Any) -> Any:
+    """Return a state in which a player is asked for the first time, nature's moves being random."""
+    state, luck = game.new_initial_state(), random.Random(0)
+    while state.is_chance_node():
+        actions, odds = zip(*state.chance_outcomes())
+        state.apply_action(luck.choices(actions, odds)[0])
+    return state
 
 
 def _dealer(name: str, values: Mapping[str, Any]) -> Callable[[Luck], Any]:

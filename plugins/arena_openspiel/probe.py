@@ -1,8 +1,8 @@
 """How the worlds of a game can be imagined, found out by playing it a few times at random.
 
-Where nothing is hidden a world is a copy. Else worlds are listed from what the seat knows
-(`arena_openspiel.knowledge`) where that is soon done; else OpenSpiel's `resample_from_infostate`
-makes them where it can be trusted; else they are drawn by the same knowledge where enough agree.
+Where nothing is hidden a world is a copy. Else worlds are made from what the seat knows
+(`arena_openspiel.knowledge`) where enough of them are found; else by OpenSpiel's own
+`resample_from_infostate`, which knows the rules of the game, where it can be trusted.
 
 OpenSpiel's resampling is not trusted where some seat does not see another's action: euchre, hearts
 and colored_trails replay hidden actions as they really were. Nor where what it makes depends on the
@@ -79,12 +79,12 @@ def _judge(game: Any, sight: Sight) -> Model:
     tries = [decision for path in games for decision in _decisions(game, path)]
     if all(_lists(decision, sight, tight) for decision in tries):
         return Model("belief", True, limits)
+    if all(_draws(decision, sight, tight) for decision in tries):
+        return Model("belief", True, limits)
     if all(_resamples(decision, sight) for decision in tries[:2]):
         games += [_play(game, random.Random(seed), MOVES) for seed in range(2, GAMES)]
         if not any(_hides_action(state, sight) for path in games for state in path):
             return Model("native", True, limits)
-    if all(_draws(decision, sight, tight) for decision in tries):
-        return Model("belief", True, limits)
     return Model(None, True, reason="too few of its histories agree with what a seat has seen")
 
 
