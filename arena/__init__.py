@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "arena.agent": ("Agent",),
-    "arena.batch": ("Batch", "Moves", "Observation", "stack"),
+    "arena.batch": ("Batch", "Moves", "Observation"),
+    "arena.columns": ("masks", "stack"),
     "arena.checkpoints": ("read_arrays",),
     "arena.environment": ("Action", "Environment", "Stepped"),
     "arena.errors": (
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
     from arena.batch import Batch as Batch
     from arena.batch import Moves as Moves
     from arena.batch import Observation as Observation
-    from arena.batch import stack as stack
     from arena.checkpoints import read_arrays as read_arrays
+    from arena.columns import masks as masks
+    from arena.columns import stack as stack
     from arena.environment import Action as Action
     from arena.environment import Environment as Environment
     from arena.environment import Stepped as Stepped

@@ -11,71 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.columns import masks, stack
 from arena.environment import Environment
 from arena.errors import ArenaError, Infrastructure, Unsuitable
-from arena.records import Fault, Match, Spec
+from arena.records import Spec
 from arena.seeds import Luck, derive, uniforms
+from arena.slot import Legal, Slot, whole
 
-Legal = Sequence[int] | None
 _ATTEMPT = 1 << 32
 """Distance in turns between the luck of a first and of a second try at the same move."""
-
-
-class Slot:
-    """A match in flight: its environment and everything that the runner keeps for it."""
-
-    # What most matches never need lives on the class until it is set.
-    returns: list[float] | None = None  # made at the first payment
-    payments: list[tuple[int, list[float]]] | None = None  # (length of the log then, to each seat)
-    pages: dict[int, dict[str, Any]] | None = None
-    faults: list[Fault] | None = None
-    offences: int = 0  # seats that forfeited in this turn
-    columns: dict[str, list[tuple[int, Any]]] | None = None
-    draws: int = 0  # of chance, so far
-    over: bool = False
-
-    def __init__(self, environment: Environment, match: Match, started: float) -> None:
-        self.environment, self.match = environment, match
-        _, self.players, self.seed, _ = match
-        self.started = started
-        self.turn = 0
-        self.log: list[Any] = []
-        self.asked: Sequence[int] = ()
-        self.joint: dict[int, Any] = {}
-
-    def page(self, seat: int) -> dict[str, Any]:
-        """Return the memory of a seat, made on first use."""
-        if self.pages is None:
-            self.pages = {}
-        return self.pages.setdefault(seat, {})
-
-    def owed(self, seat: int) -> float:
-        """Return all that was paid to a seat since it last acted."""
-        if self.payments is None:
-            return 0.0
-        acted = len(self.log) - 2
-        while acted >= 0 and self.log[acted] != seat:
-            acted -= 2
-        owed = 0.0
-        for position, paid in reversed(self.payments):
-            if position <= acted:
-                break
-            owed += paid[seat]
-        return owed
-
-    def legal(self, seat: int) -> Legal:
-        """Return the legal actions of a seat, spelt out wherever they can be counted."""
-        legal = self.environment.legal(seat)
-        return legal if legal is not None else _whole(self.environment.spec, seat)
-
-
-def _whole(spec: Spec, seat: int) -> Legal:
-    """Return the actions of a discrete space as a range, None for any other space."""
-    space = spec.seats[seat].action_space
-    if hasattr(space, "n") and np.ndim(space.n) == 0:
-        start = int(getattr(space, "start", 0))
-        return range(start, start + int(space.n))
-    return None
 
 
 class Moves(NamedTuple):
@@ -113,7 +57,8 @@ class Observation:
     @property
     def mask(self) -> NDArray[np.bool_]:
         """Which actions of a discrete space are legal: bool, shape (n,)."""
-        return _mask(self.spec, self.seat, self.legal)
+        mask: NDArray[np.bool_] = masks(self.action_space, [self.legal])[0]
+        return mask
 
     @property
     def text(self) -> str:
@@ -201,6 +146,7 @@ class Batch(Sequence[Observation]):
         self._legal: list[Legal] | None = None
         self._some_legal: dict[int, Legal] = {}
         self._u: NDArray[np.float64] | None = None
+        self._data: Any = None
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -262,25 +208,30 @@ class Batch(Sequence[Observation]):
                 raise failed(error) from error
             if not all(self._legal):
                 self._legal = [
-                    _whole(self.spec, seat) if legal is None else legal
+                    whole(self.spec, seat) if legal is None else legal
                     for legal, seat in zip(self._legal, self._seats)
                 ]
         return self._legal
 
     @property
     def mask(self) -> NDArray[np.bool_]:
-        """Which actions of a discrete space are legal: bool, shape (rows, n)."""
-        spec = self.spec
-        return np.stack([_mask(spec, s, legal) for s, legal in zip(self._seats, self.legal)])
+        """Which actions of a discrete space are legal: bool, shape (rows, n); see `by_seat`."""
+        spaces = [self.spec.seats[seat].action_space for seat in set(self._seats)]
+        if any(space != spaces[0] for space in spaces):
+            raise Unsuitable("these seats differ in their actions; ask for the masks by_seat")
+        return masks(spaces[0], self.legal)
 
     @property
     def data(self) -> Any:
         """What the rows see, stacked: (rows, ...) for arrays, a dict of such for dicts."""
-        try:
-            rows = [slot.environment.observe(s) for slot, s in zip(self._slots, self._seats)]
-        except Exception as error:
-            raise failed(error) from error
-        return stack(rows)
+        if self._data is None:
+            try:
+                pairs = zip(self._slots, self._seats)
+                rows = [slot.environment.observe(seat) for slot, seat in pairs]
+            except Exception as error:
+                raise failed(error) from error
+            self._data = stack(rows)
+        return self._data
 
     @property
     def text(self) -> list[str]:
@@ -333,25 +284,3 @@ def failed(error: Exception) -> Exception:
     if isinstance(error, ArenaError):
         return error
     return Infrastructure(f"the environment raised {type(error).__name__}: {error}")
-
-
-def stack(rows: Sequence[Any]) -> Any:
-    """Stack elements of a space: arrays and numbers to (rows, ...), dicts and tuples by part."""
-    first = rows[0]
-    if isinstance(first, dict):
-        return {key: stack([row[key] for row in rows]) for key in first}
-    if isinstance(first, tuple):
-        return tuple(stack(part) for part in zip(*rows))
-    if isinstance(first, str):
-        return list(rows)
-    return np.stack(rows) if isinstance(first, np.ndarray) else np.array(rows)
-
-
-def _mask(spec: Spec, seat: int, legal: Legal) -> NDArray[np.bool_]:
-    space = spec.seats[seat].action_space
-    if legal is None:
-        raise Unsuitable(f"{spec.name} has no list of legal actions: {space}")
-    mask = np.zeros(int(space.n), np.bool_)
-    start = int(getattr(space, "start", 0))
-    mask[np.asarray(legal, np.int64) - start] = True
-    return mask

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.batch import stack
+from arena.columns import stack
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from arena.agent import Agent
-from arena.batch import Batch, Slot
+from arena.batch import Batch
 from arena.errors import ArenaError, Infrastructure
 from arena.experience import EMPTY, Bools, Experience, Ints, join, pick
 from arena.records import Episode
+from arena.slot import Slot
 
 
 class _End(NamedTuple):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
+from operator import contains
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from arena.agent import Agent
-from arena.batch import Batch, Moves, Slot
+from arena.batch import Batch, Moves
 from arena.errors import BadParameter, Infrastructure
 from arena.records import Fault, Rules, Spec
 from arena.seeds import derive, uniform
+from arena.slot import Slot
 
 _COSTS = ("forfeit", "random")
 
@@ -116,8 +118,12 @@ class Referee:
         return None
 
     def _blame(self, slot: Slot, seat: int, wrong: Wrong, cost: str) -> None:
-        fault = Fault(seat, slot.turn, wrong.kind, cost, wrong.message, wrong.traceback)
-        slot.faults = [*(slot.faults or ()), fault]
+        slot.blame(Fault(seat, slot.turn, wrong.kind, cost, wrong.message, wrong.traceback))
+
+
+def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
+    """Whether every action is an `int` among its row's legal ones; nothing in it is Python code."""
+    return set(map(type, actions)) == {int} and all(legals) and all(map(contains, legals, actions))
 
 
 def check_rules(rules: Rules) -> dict[str, tuple[str, int]]:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import contains
 from typing import Any, Protocol
 
 from arena.agent import Agent
-from arena.batch import Batch, Slot
+from arena.batch import Batch
 from arena.environment import Environment
 from arena.records import CHANCE, STANDARD_RULES, Ending, Episode, Fault, Match, Rules
-from arena.referee import Referee, Wrong
+from arena.referee import Referee, Wrong, plain
 from arena.seeds import Luck, draw, uniform
+from arena.slot import Slot
 
 DEFAULT_MAX_TURNS = 10_000
 _FIRST_SLOTS = 16
@@ -138,8 +138,10 @@ class Runner:
             return
         if self.recorder is not None:
             self.recorder.moved(index, batch, actions, columns)
-        elif columns:
-            _keep(slots, columns)
+        else:
+            for name, values in columns.items():
+                for slot, value in zip(slots, values):
+                    slot.keep(name, value)
         easy = plain(actions, legals)
         if not easy:
             rows = zip(slots, seats, actions, legals)
@@ -171,7 +173,7 @@ class Runner:
         games = [slot.environment for slot in slots]
         asked, paid, failed = type(games[0]).step_many(games, seats, actions)
         for row, rewards in paid.items():
-            _pay(slots[row], rewards, after=2)
+            slots[row].pay(rewards, after=2)
         for row, error in failed.items():
             self._void(slots[row], error)
         (slots_of, seats_of), limit = self.waiting, self.limit
@@ -196,7 +198,7 @@ class Runner:
             slot.offences += action is None
         if isinstance(action, Wrong):
             fault = Fault(None, slot.turn, action.kind, "void", action.message, action.traceback)
-            slot.faults = [*(slot.faults or ()), fault]
+            slot.blame(fault)
             return None
         return action
 
@@ -222,7 +224,7 @@ class Runner:
             slot.log += move
         slot.turn += 1
         if rewards is not None:
-            _pay(slot, rewards)
+            slot.pay(rewards)
         self._advance(slot, asked)
 
     def _advance(self, slot: Slot, asked: Sequence[int]) -> None:
@@ -235,7 +237,7 @@ class Runner:
                 rewards = environment.step({CHANCE: action})
                 slot.log += (CHANCE, action)
                 if rewards is not None:
-                    _pay(slot, rewards)
+                    slot.pay(rewards)
                 asked = environment.acting()
         except Exception as error:
             self._void(slot, error)
@@ -263,7 +265,7 @@ class Runner:
         message = f"{type(error).__name__}: {error}"
         trace = "".join(traceback.format_exception(error))
         fault = Fault(None, slot.turn, "infrastructure", "void", message, trace)
-        slot.faults = [*(slot.faults or ()), fault]
+        slot.blame(fault)
         self._end(slot, "void")
 
     def _end(self, slot: Slot, ending: Ending) -> None:
@@ -309,28 +311,3 @@ def play(
             yield from block
     finally:
         runner.close()
-
-
-def plain(actions: Sequence[Any], legals: Sequence[Any]) -> bool:
-    """Whether every action is an `int` among its row's legal ones; nothing in it is Python code."""
-    return set(map(type, actions)) == {int} and all(legals) and all(map(contains, legals, actions))
-
-
-def _pay(slot: Slot, rewards: Sequence[float], after: int = 0) -> None:
-    """Note a payment at this length of the log (`after` that many entries still to come)."""
-    paid = list(map(float, rewards))
-    payment = (len(slot.log) + after, paid)
-    if slot.returns is None or slot.payments is None:
-        slot.returns, slot.payments = paid, [payment]
-        return
-    slot.returns = [total + reward for total, reward in zip(slot.returns, paid)]
-    slot.payments.append(payment)
-
-
-def _keep(slots: Sequence[Slot], columns: dict[str, Sequence[Any]]) -> None:
-    """Keep what an agent handed back beside its moves, by the index of the move in the log."""
-    for name, values in columns.items():
-        for slot, value in zip(slots, values):
-            if slot.columns is None:
-                slot.columns = {}
-            slot.columns.setdefault(name, []).append((len(slot.log) // 2, value))

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.batch import stack
+from arena.columns import stack
 from arena.environment import Environment
 from arena.records import CHANCE, Spec
 from arena.seeds import Luck, draw, uniform

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from arena.batch import stack
+from arena.columns import stack
 from arena.environment import Environment
 from arena.seeds import derive
 from arena.table import LoopTable, Table

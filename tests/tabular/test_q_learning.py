@@ -16,7 +16,7 @@ from arena_tabular.agents import QTable
 from arena_tabular.keys import Reader
 from arena_tabular.q_learning import QLearning, _opposed
 
-from arena.batch import Batch, Slot
+from arena.batch import Batch
 from arena.checkpoints import find_checkpoint, read_arrays
 from arena.environment import Environment
 from arena.errors import BadParameter, Unsuitable
@@ -25,6 +25,7 @@ from arena.lookup import environment_maker, find_player, make_agent
 from arena.records import Checkpoint, Match, Ref
 from arena.runner import play
 from arena.seeds import Luck, derive
+from arena.slot import Slot
 from arena.specs import parse
 from arena.training import Order, train
 from arena.workspace import Workspace

@@ -12,11 +12,12 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.batch import Batch, Slot
+from arena.batch import Batch
 from arena.environment import Environment
 from arena.errors import Unsuitable
 from arena.records import Match, Seat, Spec
 from arena.seeds import Luck
+from arena.slot import Slot
 
 YES = spaces.Discrete(2)
 

@@ -1,0 +1,90 @@
+"""Games in flight, as the runner keeps them; no agent is handed one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from arena.environment import Environment
+from arena.records import Fault, Match, Spec
+
+Legal = Sequence[int] | None
+
+
+class Slot:
+    """A match in flight: its environment and everything that the runner keeps for it."""
+
+    # What most matches never need lives on the class until it is set.
+    returns: list[float] | None = None  # made at the first payment
+    payments: list[tuple[int, list[float]]] | None = None  # (length of the log then, to each seat)
+    pages: dict[int, dict[str, Any]] | None = None
+    faults: list[Fault] | None = None
+    offences: int = 0  # seats that forfeited in this turn
+    columns: dict[str, list[tuple[int, Any]]] | None = None
+    draws: int = 0  # of chance, so far
+    over: bool = False
+
+    def __init__(self, environment: Environment, match: Match, started: float) -> None:
+        self.environment, self.match = environment, match
+        _, self.players, self.seed, _ = match
+        self.started = started
+        self.turn = 0
+        self.log: list[Any] = []
+        self.asked: Sequence[int] = ()
+        self.joint: dict[int, Any] = {}
+
+    def page(self, seat: int) -> dict[str, Any]:
+        """Return the memory of a seat, made on first use."""
+        if self.pages is None:
+            self.pages = {}
+        return self.pages.setdefault(seat, {})
+
+    def pay(self, rewards: Sequence[float], after: int = 0) -> None:
+        """Note a payment at this length of the log (`after` that many entries still to come)."""
+        paid = list(map(float, rewards))
+        payment = (len(self.log) + after, paid)
+        if self.returns is None or self.payments is None:
+            self.returns, self.payments = paid, [payment]
+            return
+        self.returns = [total + reward for total, reward in zip(self.returns, paid)]
+        self.payments.append(payment)
+
+    def blame(self, fault: Fault) -> None:
+        """Note a fault."""
+        self.faults = [*(self.faults or ()), fault]
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what an agent handed back beside its next move."""
+        if self.columns is None:
+            self.columns = {}
+        self.columns.setdefault(name, []).append((len(self.log) // 2, value))
+
+    def owed(self, seat: int) -> float:
+        """Return all that was paid to a seat since it last acted."""
+        if self.payments is None:
+            return 0.0
+        acted = len(self.log) - 2
+        while acted >= 0 and self.log[acted] != seat:
+            acted -= 2
+        owed = 0.0
+        for position, paid in reversed(self.payments):
+            if position <= acted:
+                break
+            owed += paid[seat]
+        return owed
+
+    def legal(self, seat: int) -> Legal:
+        """Return the legal actions of a seat, spelt out wherever they can be counted."""
+        legal = self.environment.legal(seat)
+        return legal if legal is not None else whole(self.environment.spec, seat)
+
+
+def whole(spec: Spec, seat: int) -> Legal:
+    """Return the actions of a discrete space as a range, None for any other space."""
+    space = spec.seats[seat].action_space
+    if hasattr(space, "n") and np.ndim(space.n) == 0:
+        start = int(getattr(space, "start", 0))
+        return range(start, start + int(space.n))
+    return None
