@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -132,6 +133,26 @@ def test_constraints_pin_all_that_the_project_installs() -> None:
     extras = PROJECT["optional-dependencies"].values()
     wanted = [Requirement(r) for group in (PROJECT["dependencies"], *extras) for r in group]
     assert closure(wanted) - pinned - {"arena-games"} == set()
+
+
+def test_every_import_is_of_a_declared_dependency() -> None:
+    files = [file for part in ("arena", "plugins") for file in (ROOT / part).rglob("*.py")]
+    imported = {name for file in files for name in third_parties(ast.parse(file.read_text()))}
+    providers = metadata.packages_distributions()
+    extras = PROJECT["optional-dependencies"].values()
+    lines = [line for group in (PROJECT["dependencies"], *extras) for line in group]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    for name in imported:
+        owners = {canonicalize_name(owner) for owner in providers.get(name, [name])}
+        assert owners & declared, f"{name} is imported, and none of {owners} is a dependency"
+
+
+def third_parties(tree: ast.AST) -> set[str]:
+    """Return the top-level packages that a module imports, but Python's own and ours."""
+    names = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
+    names |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) if n.module}
+    tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
+    return {top for top in tops if not top.startswith("arena")}
 
 
 def closure(wanted: list[Requirement]) -> set[str]:
