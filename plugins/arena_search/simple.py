@@ -1,0 +1,41 @@
+"""Players that do not think."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from arena import Agent, Batch, Observation, Spec
+from arena_search.suits import require_countable
+
+
+class Random(Agent):
+    """Plays any legal action with equal odds; where they cannot be counted, a sample of the space."""
+
+    def act_batch(self, batch: Batch) -> Sequence[Any]:
+        """Return a random action for each row."""
+        try:
+            return [legal[int(u * len(legal))] for legal, u in zip(batch.legal, batch.u.tolist())]
+        except TypeError:  # some row's legal is None; looking for it first would slow every game
+            return [_sample(observation) for observation in batch]
+
+
+def _sample(observation: Observation) -> Any:
+    legal = observation.legal
+    if legal is not None:
+        return legal[int(observation.u * len(legal))]
+    space = observation.action_space
+    space.seed(observation.rng.seed)
+    return space.sample()
+
+
+class FirstLegal(Agent):
+    """Plays the first legal action: the least that a player can do, and always the same."""
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` where actions cannot be counted: none of them is the first."""
+        require_countable("first_legal", spec)
+
+    def act_batch(self, batch: Batch) -> Sequence[int]:
+        """Return the first legal action of each row."""
+        return [legal[0] for legal in batch.legal]
