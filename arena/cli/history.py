@@ -104,8 +104,10 @@ def replay(session: Session, match: str, as_json: bool) -> None:
     print_replay(session, session.store().match(parse_match(match)), as_json)
 
 
-def print_replay(session: Session, stored: StoredMatch, as_json: bool) -> None:
-    """Print a stored match: its moves, and the position after each."""
+def print_replay(
+    session: Session, stored: StoredMatch, as_json: bool = False, last: bool = False
+) -> None:
+    """Print a stored match: its moves, and the position after each (or only the `last`)."""
     from arena.replay import replay as replayed
 
     if as_json:
@@ -117,7 +119,8 @@ def print_replay(session: Session, stored: StoredMatch, as_json: bool) -> None:
     seats = ", ".join(f"seat {i}: {name}" for i, name in enumerate(names))
     number = f"{stored.tournament}/{episode.match.number}"
     click.echo(f"{stored.game.short}, match {number} ({seats})")
-    for step in replayed(session.registry, stored):
+    steps = replayed(session.registry, stored)
+    for step in list(steps)[-1:] if last else steps:
         click.echo()
         for seat, label in step.labels:
             who = "chance" if seat < 0 else f"{names[seat]} (seat {seat})"

@@ -44,4 +44,4 @@ def play(
     play_tournament(session.workspace, run, Playing())
     from arena.history import match_id
 
-    print_replay(session, session.store().match(match_id(run.id, 0)), as_json=False)
+    print_replay(session, session.store().match(match_id(run.id, 0)), last=True)
