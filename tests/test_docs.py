@@ -79,10 +79,12 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
     assert named <= set(arena.__all__)
 
 
-def test_the_tutorial_works_as_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("document", "commands"), [("docs/tutorial.md", 8), ("README.md", 5)])
+def test_a_document_works_as_written(document: str, commands: int, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
-    written = blocks((DOCS / "tutorial.md").read_text())
+    text = (ROOT / document).read_text()
+    written = blocks(re.sub(r"^<!-- ci -->\n```bash\n.*?^```$", "", text, flags=re.M | re.S))
     followers = [*written[1:], ("", "", "")]
     ran = 0
     for (language, name, content), (follower, _, shown) in zip(written, followers):
@@ -92,11 +94,11 @@ def test_the_tutorial_works_as_written(tmp_path: Path) -> None:
             said = run_as_written(content, folder, fails=shown.startswith("arena: "))
             assert_shows(said, shown if follower == "text" else "")
             ran += 1
-    assert ran >= 8
+    assert ran >= commands
 
 
 def run_as_written(command: str, folder: Path, fails: bool) -> str:
-    """Run a command of the tutorial, and return all that it prints.
+    """Run a command as a document has it, and return all that it prints.
 
     `pip install` goes into a folder of its own, and needs neither a network nor what is there.
     """
