@@ -69,7 +69,14 @@ class Deepening:
         return values
 
     def _after(
-        self, world: Environment, seat: int, action: Any, turn: int, ahead: int, low: float, high: float
+        self,
+        world: Environment,
+        seat: int,
+        action: Any,
+        turn: int,
+        ahead: int,
+        low: float,
+        high: float,
     ) -> float:
         """Return the value of an action; of one outside of (low, high), a bound on that side."""
         world, gain, seat_next, turn = self.rules.after(world, seat, action, turn)
@@ -108,7 +115,7 @@ class Deepening:
         self, world: Environment, seat: int, turn: int, ahead: int, low: float, high: float,
         actions: Sequence[Any],
     ) -> tuple[float, Any]:  # fmt: skip
-        """Return the best value and its action, the rest left out once it is outside of (low, high)."""
+        """Return the best value and its action; once it is outside of (low, high), stop there."""
         best, choice = -math.inf if seat == 0 else math.inf, actions[0]
         for action in actions:
             value = self._after(world, seat, action, turn, ahead, low, high)

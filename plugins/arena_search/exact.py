@@ -55,6 +55,8 @@ class Node:
     """A position being valued: `todo` is what is left to try, `found` what the rest came to."""
 
     __slots__ = ("found", "gain", "layer", "odds", "seat", "state", "todo", "turn", "world")
+    layer: Layer
+    state: Hashable
 
     def __init__(self, rules: Rules, world: Environment, seat: int, turn: int) -> None:
         self.world, self.seat, self.turn = world, seat, turn

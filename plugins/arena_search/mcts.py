@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from operator import add
 from typing import Any
 
 from arena import CHANCE, Agent, BadParameter, Environment, Observation, Spec, Unsuitable
 from arena_search.suits import actions_of, require_countable
-from arena_search.tree import Branches, Node
+from arena_search.tree import Branches, Node, Outcome
 from arena_search.worlds import draw, freeze, play_out
 
 Path = list[tuple[Node, int, int, float]]
 """The decisions of a simulation: node, index of the action, seat, what it had been paid before."""
+
+
+FEW = 64
+"""Of how many actions at most each is tried for ending the game."""
 
 
 class Mcts(Agent):
@@ -23,12 +28,15 @@ class Mcts(Agent):
     pay. So seats that move at once choose apart from each other (decoupled UCT; Tak, Lanctot and
     Winands, CIG 2014), and where something is hidden each simulation runs in another world that the
     seat may believe in (multiple-observer ISMCTS; Cowling, Powley and Whitehouse, TCIAIG 2012).
-    Without secrets and luck, wins and losses found in the tree are proven up to the root
-    (Winands, Bjornsson and Saito, "Monte-Carlo tree search solver", CG 2008), `solve=false` not.
+    Without secrets and luck, ends of the game found in the tree are proven up to the root (Winands,
+    Bjornsson and Saito, "Monte-Carlo tree search solver", CG 2008), and each new decision is
+    searched for moves that end the game (Teytaud and Teytaud, "On the huge benefit of decisive
+    moves", CIG 2010); `solve=false` does without.
 
     `simulations` is their number for each move; `uct_c` weighs exploration, in units of half the
     range between the least and the greatest return; a random game is broken off after `horizon`
-    turns, and worth what it has paid by then. Plays the action tried most.
+    turns, and worth what it has paid by then. Plays the action tried most; at random in the rare
+    case that no world is found which agrees with what the seat has seen.
     """
 
     needs = frozenset({"model"})
@@ -45,10 +53,8 @@ class Mcts(Agent):
         self.horizon, self.solve = horizon, solve
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` unless the game can be imagined and its actions counted."""
+        """Raise `Unsuitable` where actions cannot be counted."""
         require_countable("mcts", spec)
-        if not spec.model:
-            raise Unsuitable(f"mcts needs a model, and {spec.name} has none: {spec.no_model}")
 
     def act(self, observation: Observation) -> Any:
         """Return the best action that the simulations found."""
@@ -57,9 +63,14 @@ class Mcts(Agent):
             return legal[0]
         search = _Search(self, observation)
         for _ in range(self.simulations):
-            search.simulate()
             if search.solved:
                 break
+            try:
+                search.simulate()
+            except Unsuitable:  # no world was found: go by what the others have shown
+                break
+        if not search.root.tries and not search.solved:
+            return legal[int(observation.u * len(legal))]
         return search.root.best(observation.seat, search.middle)
 
 
@@ -75,13 +86,18 @@ class _Search:
         self.open = spec.perfect_information
         self.solves = agent.solve and self.open and spec.turn_based and not spec.stochastic
         low, high = spec.returns
-        bounded = low is not None and high is not None
-        half = (high - low) / 2 if bounded else 1.0
-        self.explore, self.highest = agent.uct_c * half, high if bounded else math.inf
-        self.middle = low + half if bounded else 0.0
-        self.root, self.solved = Node(observation.legal), False
+        self.explore, self.highest, self.middle = agent.uct_c, math.inf, 0.0
+        if low is not None and high is not None:
+            self.explore *= (high - low) / 2
+            self.highest, self.middle = high, (low + high) / 2
         self.trees: list[Branches] = [{} for _ in spec.seats]
         self.world = observation.imagine(self.luck) if self.open else None
+        self.root, self.solved = Node(observation.legal), False
+        if self.world is not None:
+            nothing = [0.0] * len(spec.seats)
+            self.solved = (
+                self._ends(self.root, self.world, self.seat, self.turns, nothing) is not None
+            )
 
     def simulate(self) -> None:
         """Run one simulation: down the trees, a random game, and what it paid back up."""
@@ -107,9 +123,12 @@ class _Search:
                     joint[seat] = draw(world.chance(), self.uniform())
                     turns += 1
                     continue
-                node = self.root
+                node, fresh = self.root, False
                 if past or seat != self.seat:
-                    node = self._node(trees[seat], world, seat, past[seen[seat] :])
+                    node, fresh = self._node(trees[seat], world, seat, past[seen[seat] :])
+                if fresh and (end := self._ends(node, world, seat, turns, totals)) is not None:
+                    totals[:] = end
+                    return 0
                 new = new or bool(node.untried)
                 index = node.select(self.explore, self.uniform, seat, totals[seat])
                 path.append((node, index, seat, totals[seat]))
@@ -127,20 +146,35 @@ class _Search:
             asked = world.acting()
         return turns
 
-    def _node(self, branches: Branches, world: Environment, seat: int, news: list[Any]) -> Node:
-        """Return the decision of a seat by what it has seen since its last one."""
-        legal = world.legal(seat)
-        if legal is None:
-            legal = self.actions[seat] or ()
-        key: Hashable
-        if self.open:
-            key = tuple(news)
-        else:
-            key = freeze(world.observe(seat)), tuple(legal)
+    def _node(
+        self, branches: Branches, world: Environment, seat: int, news: list[Any]
+    ) -> tuple[Node, bool]:
+        """Return the decision of a seat that has seen what it has; and whether it is new."""
+        key: Hashable = tuple(news)
+        if not self.open:
+            key = freeze(world.observe(seat)), tuple(self._legal(world, seat))
         node = branches.get(key)
-        if node is None:
-            node = branches[key] = Node(legal)
-        return node
+        if node is not None:
+            return node, False
+        node = branches[key] = Node(self._legal(world, seat))
+        return node, True
+
+    def _legal(self, world: Environment, seat: int) -> Sequence[Any]:
+        legal = world.legal(seat)
+        return legal if legal is not None else self.actions[seat] or ()
+
+    def _ends(
+        self, node: Node, world: Environment, seat: int, turns: int, totals: Sequence[float]
+    ) -> Outcome | None:
+        """Look for actions that end the game at once; return the outcome if that settles it."""
+        if not self.solves or len(node.actions) > FEW:
+            return None
+        for index, action in enumerate(node.actions):
+            after = world.copy()
+            pay = after.step({seat: action})
+            if turns <= 1 or not after.acting():
+                node.proven[index] = tuple(map(add, totals, pay)) if pay else tuple(totals)
+        return node.outcome(seat, self.highest) if node.proven else None
 
     def _prove(self, path: Path, outcome: tuple[float, ...]) -> None:
         """Note how a game ends that best play in the tree leads to, as far up as it is proven."""

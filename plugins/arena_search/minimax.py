@@ -47,16 +47,14 @@ class Minimax(Agent):
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` unless the game is one that minimax is for."""
-        seats = len(spec.seats)
         for suits, reason in (
-            (seats == 2, f"two seats, and {spec.name} has {seats}"),
-            (spec.zero_sum, f"zero-sum games, which {spec.name} is not"),
-            (spec.turn_based, f"turn-based games; in {spec.name} seats move at once"),
-            (spec.perfect_information, f"perfect information, and {spec.name} hides something"),
-            (spec.model, f"games that can be imagined, and {spec.name} cannot: {spec.no_model}"),
+            (len(spec.seats) == 2, f"two seats, and this one has {len(spec.seats)}"),
+            (spec.zero_sum, "two seats that are zero-sum, and this one is not"),
+            (spec.turn_based, "seats that take turns, and here they move at once"),
+            (spec.perfect_information, "perfect information, and this one hides something"),
         ):
             if not suits:
-                raise Unsuitable(f"minimax is for {reason}; mcts may suit it")
+                raise Unsuitable(f"minimax is for games of {reason}; mcts may suit it")
         require_countable("minimax", spec)
         self._game = None  # it may be another game of the same spec
 

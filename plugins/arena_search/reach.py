@@ -16,11 +16,11 @@ def exceeds(rules: Rules, world: Environment, seat: int, turn: int, positions: i
     """Whether surely more than `positions` positions can be reached.
 
     Plays many random lines side by side and counts, turn by turn, the positions that were met
-    once and twice. Where many were met once, many more were not met at all: `once ** 2 / (2 * twice)`
-    is a lower bound of these in expectation (Chao, "Nonparametric estimation of the number of
-    classes in a population", Scandinavian Journal of Statistics 11, 1984), and with `twice` raised
-    by six standard errors and more it is one but for a chance of about 1e-8. The luck is fixed: the
-    answer depends on the position alone.
+    once and twice. Where many were met once, more were not met at all: `once**2 / (2 * twice)` is a
+    lower bound of these in expectation (Chao, "Nonparametric estimation of the number of classes
+    in a population", Scandinavian Journal of Statistics 11, 1984), and with `twice` raised by six
+    standard errors and more it is one but for a chance of about 1e-8. The luck is fixed: the answer
+    depends on the position alone.
     """
     uniform = random.Random(positions).random
     lines: list[_Line] = [(world, seat)] * (int(10 * positions**0.5) + 1)

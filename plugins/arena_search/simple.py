@@ -10,7 +10,7 @@ from arena_search.suits import require_countable
 
 
 class Random(Agent):
-    """Plays any legal action with equal odds; where they cannot be counted, a sample of the space."""
+    """Plays any legal action with equal odds; a sample of the space where none can be counted."""
 
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""

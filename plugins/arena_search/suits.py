@@ -20,6 +20,5 @@ def require_countable(agent: str, spec: Spec) -> None:
     for seat, actions in zip(spec.seats, actions_of(spec)):
         if actions is None:
             raise Unsuitable(
-                f"{agent} needs actions that can be counted; those of {spec.name} are "
-                f"{type(seat.action_space).__name__}"
+                f"{agent} needs actions that can be counted, and these are {seat.action_space}"
             )

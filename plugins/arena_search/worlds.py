@@ -44,7 +44,7 @@ def play_out(
                 continue
             legal = world.legal(seat)
             if legal is None:
-                legal = actions[seat]
+                legal = actions[seat] or ()
             joint[seat] = legal[int(uniform() * len(legal))]
         turns -= 1
         pay = world.step(joint)
