@@ -15,6 +15,7 @@ from arena.tally import (
     BETTER,
     BOTH_FORFEIT,
     EQUAL,
+    POINTS,
     WORSE,
     Clusters,
     Floats,
@@ -27,8 +28,6 @@ from arena.tally import (
 
 SURPRISES = 5.0
 """The variance, in games, at which the spread of the pairs counts as much as that of a coin."""
-POINTS = np.array([1.0, 0.5, 0.0, 0.5])
-"""By outcome; two that forfeit both count as a draw here, where only their difference matters."""
 
 
 @dataclass(frozen=True, slots=True)

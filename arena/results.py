@@ -14,6 +14,7 @@ from arena.records import Ending, Episode, Result
 ENDINGS: tuple[Ending, ...] = ("terminal", "truncated", "forfeit", "void")
 VOID = ENDINGS.index("void")
 _CODE = {name: code for code, name in enumerate(ENDINGS)}
+Sides = tuple[tuple[int, ...], ...]
 
 
 class Results(Sequence[Result]):
@@ -28,6 +29,7 @@ class Results(Sequence[Result]):
     endings    int8 (n,)      index into ENDINGS
     deals      int64 (n,)     the deal's seed, shared by the games of a pair that swaps seats;
                               -1 where it is unknown, and then shared with nothing
+    sides      which seats play together, as `Spec.sides`; () if each plays by itself
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class Results(Sequence[Result]):
         forfeited: NDArray[np.bool_],
         endings: NDArray[np.int8],
         deals: NDArray[np.int64],
+        sides: Sides = (),
     ) -> None:
-        self.entrants = tuple(entrants)
+        self.entrants, self.sides = tuple(entrants), sides
         self.lineups = list(lineups)
         self.numbers, self.lineup, self.returns, self.endings = numbers, lineup, returns, endings
         self.deals = deals
@@ -74,7 +77,7 @@ class Results(Sequence[Result]):
         return Results(
             self.entrants, self.lineups, self.numbers[rows], self.lineup[rows],
             self.returns[rows], np.isneginf(self.values[rows]), self.endings[rows],
-            self.deals[rows],
+            self.deals[rows], self.sides,
         )  # fmt: skip
 
     @property
@@ -87,16 +90,16 @@ class Results(Sequence[Result]):
 class ResultsLog:
     """Collects episodes, in any order, and gives the `Results` so far."""
 
-    def __init__(self, entrants: Sequence[str], seats: int) -> None:
+    def __init__(self, entrants: Sequence[str], seats: int, sides: Sides = ()) -> None:
         self.entrants = tuple(entrants)
-        self.seats = seats
+        self.seats, self.sides = seats, sides
         self._lineups: dict[tuple[int, ...], int] = {}
         self._blocks: list[tuple[NDArray[np.generic], ...]] = []
 
     @classmethod
     def of(cls, results: Results) -> ResultsLog:
         """Return a log that holds these results already."""
-        log = cls(results.entrants, results.returns.shape[1])
+        log = cls(results.entrants, results.returns.shape[1], results.sides)
         log._lineups = {lineup: index for index, lineup in enumerate(results.lineups)}
         log._blocks = [(
             results.numbers, results.lineup, results.returns, np.isneginf(results.values),
@@ -128,7 +131,8 @@ class ResultsLog:
 
     def results(self) -> Results:
         """Return everything taken in so far, in the order of the matches' numbers."""
-        return make_results(self.entrants, list(self._lineups), self._blocks, self.seats)
+        lineups = list(self._lineups)
+        return make_results(self.entrants, lineups, self._blocks, self.seats, self.sides)
 
 
 def make_results(
@@ -136,6 +140,7 @@ def make_results(
     lineups: Sequence[tuple[int, ...]],
     blocks: Iterable[tuple[NDArray[np.generic], ...]],
     seats: int,
+    sides: Sides = (),
 ) -> Results:
     """Join blocks of (numbers, lineup, returns, forfeited, endings, deals), sorted by number."""
     empty = (
@@ -150,7 +155,7 @@ def make_results(
         entrants, lineups,
         cast("NDArray[np.int64]", numbers), cast("NDArray[np.int32]", lineup),
         cast("NDArray[np.float64]", returns), cast("NDArray[np.bool_]", forfeited),
-        cast("NDArray[np.int8]", endings), cast("NDArray[np.int64]", deals),
+        cast("NDArray[np.int8]", endings), cast("NDArray[np.int64]", deals), sides,
     )  # fmt: skip
 
 

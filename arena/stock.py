@@ -27,6 +27,11 @@ def arena_raters() -> dict[str, str]:
         "elo": "arena.ratings.elo:Elo",
         "bradley_terry": "arena.ratings.bradley_terry:BradleyTerry",
         "mean_return": "arena.ratings.mean_return:MeanReturn",
+        "glicko2": "arena.ratings.glicko2:Glicko2",
+        "openskill": "arena.ratings.openskill:OpenSkill",
+        "alpha_rank": "arena.ratings.alpha_rank:AlphaRank",
+        "nash_averaging": "arena.ratings.nash_averaging:NashAveraging",
+        "maximal_lotteries": "arena.ratings.maximal_lotteries:MaximalLotteries",
     }
 
 

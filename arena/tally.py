@@ -13,6 +13,8 @@ from arena.results import Results
 
 BETTER, EQUAL, WORSE, BOTH_FORFEIT = range(4)
 """What a comparison says of the first of the two sides."""
+POINTS = np.array([1.0, 0.5, 0.0, 0.5])
+"""The first's points by outcome; two that forfeit both are taken to have drawn."""
 
 Sides = Sequence[Sequence[int]]
 Ints = NDArray[np.int64]
@@ -38,7 +40,8 @@ class Sided(Protocol):
 class Pairwise:
     """Every pair of sides that different entrants held, and which of the two did better.
 
-    A side's value is the sum of its seats' `Results.values`, so a forfeit in a team is the team's.
+    Sides are those of the results if not given. A side's value is the sum of its seats'
+    `Results.values`, so a forfeit in a team is the team's.
 
     holders   int64 (lineups, sides)   the entrant of each side; -1 where the match had no such side
     pairs     the pairs of sides (first, second), first < second
@@ -48,7 +51,7 @@ class Pairwise:
     """
 
     def __init__(self, results: Results, sides: Sides = ()) -> None:
-        sides = sides or [(seat,) for seat in range(results.returns.shape[1])]
+        sides = sides or results.sides or [(seat,) for seat in range(results.returns.shape[1])]
         seats = seat_holders(results)
         self.holders = seats[:, [side[0] for side in sides]]
         self.pairs = list(combinations(range(len(sides)), 2))
@@ -106,6 +109,14 @@ class Clusters:
 
     def __len__(self) -> int:
         return len(self._starts)
+
+    def rows(self) -> Ints:
+        """Return the cluster of each row, int64 (rows,)."""
+        new = np.zeros(len(self._order), np.int64)
+        new[self._starts] = 1
+        rows = np.empty_like(new)
+        rows[self._order] = new.cumsum() - 1
+        return rows
 
     def sums(self, values: NDArray[np.generic]) -> Floats:
         """Return the sum of `values` (rows, ...) over each cluster: float64 (clusters, ...)."""

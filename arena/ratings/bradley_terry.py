@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,15 +10,19 @@ import numpy as np
 
 from arena.errors import BadParameter, Unsuitable
 from arena.intervals import Z95
+from arena.leaderboard import Ratings
+from arena.ratings.bootstrap import resampled_covariance
 from arena.ratings.layout import Layout, components
 from arena.ratings.likelihood import Model, maximise
+from arena.ratings.meetings import meetings
 from arena.ratings.sandwich import covariance
 from arena.records import Rating
 from arena.results import Results
 from arena.roles import Rater
-from arena.tally import Floats, Ints, Pairwise, matches_played
+from arena.tally import Floats, Ints, matches_played
 
 Draws = Literal["half", "davidson"]
+Intervals = Literal["sandwich", "bootstrap"]
 ELO = 400 / math.log(10)
 """Elo points in one unit of log odds."""
 MEAN = 1500.0
@@ -74,43 +77,50 @@ class BradleyTerry(Rater):
                      interval wherever games were lost; of the undefeated it makes entrants that
                      were due half a loss, so the far end of their interval is the prior's word. 0
                      is plain maximum likelihood, and refuses such results.
+    intervals        "sandwich", or "bootstrap" (`arena.ratings.bootstrap`), which takes seconds and
+                     wants some ten games lost and won by everyone
     """
 
     def __init__(
-        self, draws: Draws = "davidson", seat_advantage: bool = True, prior: float = 1.0
+        self,
+        draws: Draws = "davidson",
+        seat_advantage: bool = True,
+        prior: float = 1.0,
+        intervals: Intervals = "sandwich",
     ) -> None:
         if draws not in get_args(Draws):
             raise BadParameter(f"bradley_terry: draws={draws!r}; use half or davidson")
+        if intervals not in get_args(Intervals):
+            raise BadParameter(f"bradley_terry: intervals={intervals!r}; use sandwich or bootstrap")
         if not (prior >= 0 and math.isfinite(prior)):
             raise BadParameter(f"bradley_terry: prior={prior}; use 0 or a positive number")
         self.draws, self.seat_advantage, self.prior = draws, seat_advantage, prior
+        self.intervals = intervals
 
-    def rate(self, results: Results) -> Mapping[str, Rating]:
-        """Return the rating of each entrant that played, best first.
+    def rate(self, results: Results) -> Ratings:
+        """Return the rating of each entrant that played, best first, with their covariance.
 
         Raises `Unsuitable` where no two entrants met and, with prior=0, where there is no finite
         maximum.
         """
         if not len(results):
-            return {}
+            return Ratings()
         fit = self.fit(results)
         errors = Z95 * np.sqrt(np.diag(fit.covariance).clip(0))
-        ends = fit.ratings - errors, fit.ratings, fit.ratings + errors
-        return {
-            fit.entrants[i]: Rating(
-                float(ends[1][i]), float(ends[0][i]), float(ends[2][i]), int(fit.games[i])
-            )
-            for i in np.argsort(-fit.ratings, kind="stable")
-        }
+        rows = np.stack([fit.ratings, fit.ratings - errors, fit.ratings + errors], axis=1)
+        order = np.argsort(-fit.ratings, kind="stable")
+        return Ratings(
+            (
+                (fit.entrants[i], Rating._make((*rows[i].tolist(), int(fit.games[i]))))
+                for i in order.tolist()
+            ),
+            fit.covariance[np.ix_(order, order)],
+            _apart(fit.groups),
+        )
 
     def fit(self, results: Results) -> Fit:
         """Return ratings, their covariance and what the seats are worth; raises as `rate` does."""
-        table = Pairwise(results)
-        if not table.counts.any():
-            raise Unsuitable(
-                "bradley_terry compares entrants that meet, and here nobody met another;"
-                " use mean_return"
-            )
+        table = meetings(results, "bradley_terry")
         layout = Layout(results, table, self.seat_advantage)
         drawn = layout.cells.counts[:, 1].any()
         model = Model(
@@ -130,8 +140,21 @@ class BradleyTerry(Rater):
                 "bradley_terry: these results have no finite maximum; use prior=1"
                 " (or seat_advantage=false, draws=half)"
             )
-        spread = covariance(model, x, results, table, layout)
+        spread_of = covariance if self.intervals == "sandwich" else resampled_covariance
+        spread = spread_of(model, x, results, table, layout)
         return _in_elo(model, x, spread, names, groups, matches_played(results)[layout.rated])
+
+
+def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """Return a sentence on groups that no games link, if there are several."""
+    if len(groups) < 2:
+        return ()
+    told = "; ".join(", ".join(group[:5]) + ", ..." * (len(group) > 5) for group in groups[:5])
+    return (
+        f"The schedule falls into {len(groups)} groups that never met, directly or through others:"
+        f" {told}{'; ...' * (len(groups) > 5)}. Ratings compare within a group; between groups only"
+        " the prior does. Let some of them meet.",
+    )
 
 
 def _in_elo(

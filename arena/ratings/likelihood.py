@@ -155,12 +155,14 @@ def curvature(model: Model, x: Floats) -> Floats:
     return model.information(x) + model.prior_information(x) + model.gauge
 
 
-def maximise(model: Model, tolerance: float = 1e-9, rounds: int = 100) -> Floats | None:
+def maximise(
+    model: Model, start: Floats | None = None, tolerance: float = 1e-9, rounds: int = 100
+) -> Floats | None:
     """Return the parameters of greatest likelihood, or None where there is no finite maximum.
 
     The objective is concave, so damped Newton steps climb it from anywhere.
     """
-    x = np.zeros(model.size)
+    x = np.zeros(model.size) if start is None else start
     height = model.objective(x)
     for _ in range(rounds):
         try:

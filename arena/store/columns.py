@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Select, select
 
-from arena.history import MATCHES_EACH, EntrantRecord, Tournament
+from arena.history import MATCHES_EACH, EntrantRecord, GameRecord, Tournament
 from arena.results import Results, make_results
 from arena.seeds import mix_many
 from arena.store.schema import faults, lineups, matches
@@ -28,7 +28,7 @@ def read_results(connection: Connection, tournament: Tournament) -> Results:
     """Return the results of one tournament, entrants by position."""
     record = tournament.record
     names = tuple(entrant.name for entrant in record.entrants)
-    columns = _Columns(connection, record.game.seats)
+    columns = _Columns(connection, record.game)
     columns.read(tournament.id, range(len(names)))
     return columns.results(names)
 
@@ -44,7 +44,8 @@ def read_joint_results(connection: Connection, tournaments: Sequence[Tournament]
         for entrant in tournament.record.entrants:
             merged.setdefault(entrant.identity, entrant)
     index = {identity: i for i, identity in enumerate(merged)}
-    columns = _Columns(connection, max((t.record.game.seats for t in tournaments), default=0))
+    widest = max((t.record.game for t in tournaments), key=lambda g: g.seats, default=None)
+    columns = _Columns(connection, widest)
     played: dict[int, list[NDArray[np.uint64]]] = {}
     for tournament in tournaments:
         begin = len(columns.blocks)
@@ -82,13 +83,14 @@ def _games(block: Block) -> NDArray[np.uint64]:
 class _Columns:
     """Gathers blocks of rows; see `arena.results.make_results` for what a block is."""
 
-    def __init__(self, connection: Connection, seats: int) -> None:
-        self.connection, self.seats = connection, seats
+    def __init__(self, connection: Connection, game: GameRecord | None) -> None:
+        self.connection = connection
+        self.seats, self.sides = (game.seats, game.sides) if game else (0, ())
         self.blocks: list[Block] = []
         self.lineups: dict[tuple[int, ...], int] = {}
 
     def results(self, names: Sequence[str]) -> Results:
-        return make_results(names, list(self.lineups), self.blocks, self.seats)
+        return make_results(names, list(self.lineups), self.blocks, self.seats, self.sides)
 
     def renumber(self) -> None:
         begin = 0

@@ -44,7 +44,7 @@ def outcome(spec: Spec, number: int, pairing: Pairing, seed: int) -> Episode:
 
 def results_of(names: Iterable[str], spec: Spec, episodes: Iterable[Episode]) -> Results:
     """Return results whose arrays cannot be written to."""
-    log = ResultsLog(tuple(names), len(spec.seats))
+    log = ResultsLog(tuple(names), len(spec.seats), spec.sides)
     log.add(list(episodes))
     results = log.results()
     for array in vars(results).values():

@@ -17,6 +17,7 @@ def results_of(
     forfeits: Sequence[tuple[int, int]] = (),
     voids: Sequence[int] = (),
     entrants: int | None = None,
+    sides: tuple[tuple[int, ...], ...] = (),
 ) -> Results:
     """`lineups` by match; `forfeits` are (match, seat); entrants are called a, b, c ..."""
     values = np.asarray(returns, np.float64)
@@ -31,7 +32,7 @@ def results_of(
     names = [chr(ord("a") + i) if size <= 26 else f"e{i}" for i in range(size)]
     played = np.full(count, -1) if deals is None else np.asarray(deals, np.int64)
     block = (np.arange(count), np.array(rows, np.int32), values, forfeited, endings, played)
-    return make_results(names, list(known), [block], values.shape[1])
+    return make_results(names, list(known), [block], values.shape[1], sides)
 
 
 @pytest.fixture

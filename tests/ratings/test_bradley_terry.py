@@ -250,8 +250,57 @@ def test_copies_of_the_same_games_add_no_confidence(make):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"draws": "sometimes"}, {"prior": -1.0}, {"prior": float("nan")}]
+    "wrong",
+    [{"draws": "sometimes"}, {"prior": -1.0}, {"prior": float("nan")}, {"intervals": "wide"}],
 )
 def test_bad_parameters(wrong):
     with pytest.raises(BadParameter, match=f"bradley_terry: {next(iter(wrong))}="):
         BradleyTerry(**wrong)
+
+
+def test_a_disconnected_schedule_is_told_of(make):
+    results = counted(make, {(0, 1): (3, 0, 2), (2, 3): (1, 0, 4)})
+    (note,) = BradleyTerry().rate(results).notes
+    assert "falls into 2 groups that never met" in note and "a, b; c, d" in note
+    assert BradleyTerry().rate(counted(make, {(0, 1): (1, 0, 1)})).notes == ()
+
+
+def test_the_covariance_is_in_the_order_of_the_ratings(baseball):
+    rater = BradleyTerry()
+    fit, ratings = rater.fit(baseball), rater.rate(baseball)
+    names = list(ratings)
+    i, j = names.index("a"), names.index("g")
+    cov = ratings.covariance
+    _, low, high = fit.difference("a", "g")
+    assert 3.92 * math.sqrt(cov[i, i] + cov[j, j] - 2 * cov[i, j]) == pytest.approx(
+        high - low, rel=1e-3
+    )
+    halves = [(r.high - r.low) / 2 for r in ratings.values()]
+    np.testing.assert_allclose(1.959964 * np.sqrt(np.diag(cov)), halves, rtol=1e-6)
+
+
+def test_bootstrap(baseball):
+    plain, again = BradleyTerry(), BradleyTerry(intervals="bootstrap")
+    one, other = plain.fit(baseball), again.fit(baseball)
+    np.testing.assert_array_equal(one.ratings, other.ratings)
+    # 78 games each: two ways to the same errors; 500 resamples put 3 % on each
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(other.covariance)), np.sqrt(np.diag(one.covariance)), rtol=0.15
+    )
+    assert again.rate(baseball) == again.rate(baseball)
+
+
+def test_bootstrap_draws_whole_deals(make):
+    rng = np.random.default_rng(4)
+    returns = rng.integers(0, 2, (100, 2)).astype(float)
+    deals = np.arange(100)
+    rater = BradleyTerry(intervals="bootstrap", seat_advantage=False)
+    once = rater.fit(make([(0, 1)] * 100, returns, deals))
+    copies = make([(0, 1)] * 300, np.tile(returns, (3, 1)), np.tile(deals, 3))
+    width = [np.subtract(*f.difference("a", "b")[:0:-1]) for f in (once, rater.fit(copies))]
+    assert width[1] == pytest.approx(width[0], rel=0.15), "copies add no confidence"
+
+
+def test_partners_are_not_rated_apart(make):
+    with pytest.raises(Unsuitable, match="'a' and 'c' held one; use openskill"):
+        BradleyTerry().rate(make([(0, 1, 2, 1)], [(1, 0, 1, 0)], sides=((0, 2), (1, 3))))

@@ -111,3 +111,54 @@ def test_nobody_met(make):
 def test_bad_step(k):
     with pytest.raises(BadParameter, match="elo: k="):
         Elo(k=k)
+
+
+def test_shuffles_take_the_order_out(make):
+    """Both halves of the same games, won by one and then by the other, in either order."""
+    lineups = [(0, 1)] * 60
+    first, second = [(1, 0)] * 30 + [(0, 1)] * 30, [(0, 1)] * 30 + [(1, 0)] * 30
+    plain = [Elo().rate(make(lineups, r))["a"].rating for r in (first, second)]
+    mixed = [Elo(shuffles=300).rate(make(lineups, r))["a"].rating for r in (first, second)]
+    assert plain[0] < 1400 and plain[1] > 1600
+    # a shuffled rating has a s.d. of some 45, so its mean over 300 of 2.6, and the two differ
+    # by 11 (3 s.d.) for one seed in 400
+    assert abs(mixed[0] - mixed[1]) < 11
+    assert mixed[0] == pytest.approx(1500, abs=8)
+
+
+def test_shuffles_are_the_same_each_time(make):
+    results = make([(0, 1, 2)] * 20, np.random.default_rng(1).integers(0, 3, (20, 3)))
+    assert Elo(shuffles=5).rate(results) == Elo(shuffles=5).rate(results)
+    assert Elo(shuffles=5).rate(results) != Elo().rate(results)
+
+
+def test_timeline(make):
+    lineups = [(0, 1)] * 5 + [(0, 2)] * 5
+    returns = [(1, 0)] * 10
+    after, rows = Elo().timeline(make(lineups, returns), points=5)
+    assert after.tolist() == [2, 4, 6, 8, 10]
+    np.testing.assert_array_equal(np.isnan(rows[:, 2]), [True, True, False, False, False])
+    assert dict(zip("abc", rows[-1])) == pytest.approx(
+        {n: r.rating for n, r in Elo().rate(make(lineups, returns)).items()}
+    )
+    assert (np.diff(rows[:, 0]) > 0).all()
+
+
+def test_timeline_of_nothing(make):
+    after, rows = Elo().timeline(make([], np.zeros((0, 2)), entrants=2))
+    assert after.size == 0 and rows.shape == (0, 2)
+
+
+def test_sides_of_several_seats_are_one_opponent(make):
+    pairs = ((0, 2), (1, 3))
+    # the forfeit of one is its side's, whatever the partner would have had
+    results = make([(0, 1, 0, 1)], [(1, 0, 1, 0)], forfeits=[(0, 2)], sides=pairs)
+    assert Elo().rate(results)["b"].rating == 1516
+    with pytest.raises(Unsuitable, match="'a' and 'c' held one; use openskill"):
+        Elo().rate(make([(0, 1, 2, 1)], [(1, 0, 1, 0)], sides=pairs))
+
+
+@pytest.mark.parametrize("shuffles", [-1, 10**9])
+def test_bad_shuffles(shuffles):
+    with pytest.raises(BadParameter, match="elo: shuffles="):
+        Elo(shuffles=shuffles)

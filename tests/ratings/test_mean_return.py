@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from arena.intervals import student95
+from arena.leaderboard import differences
 from arena.ratings.mean_return import MeanReturn
 
 
@@ -47,3 +48,24 @@ def test_coverage_with_luck_shared_by_deals(make):
         rating = MeanReturn().rate(make([(0,)] * 100, returns, np.repeat(np.arange(25), 4)))["a"]
         hits += rating.low <= 1.0 <= rating.high
     assert 0.91 <= hits / 600 <= 0.97
+
+
+def test_shared_deals_are_told_apart_by_less(make):
+    """Two that meet the same deals differ by 1 on each, whatever the deals' own spread."""
+    luck = np.random.default_rng(2).normal(0, 50, 40)
+    returns = np.stack([luck, luck + 1 + 0.01 * np.arange(40)], axis=1).reshape(-1, 1)
+    lineups = [(0,), (1,)] * 40
+    same = MeanReturn().rate(make(lineups, returns, np.repeat(np.arange(40), 2)))
+    own = MeanReturn().rate(make(lineups, returns))
+    for name in same:
+        assert same[name] == pytest.approx(own[name]), "each by itself is as sure"
+    gap, error = differences(same)
+    assert gap[0, 1] / error[0, 1] > 10
+    gap, error = differences(own)
+    assert gap[0, 1] / error[0, 1] < 1
+
+
+def test_an_entrant_with_one_deal_has_no_error(make):
+    ratings = MeanReturn().rate(make([(0,), (0,), (1,)], [(1,), (2,), (9,)], [0, 1, 0]))
+    _, error = differences(ratings)
+    assert np.isinf(error[0, 1])
