@@ -1,4 +1,4 @@
-"""What OpenSpiel says of its games without loading them: names, kinds, parameters.
+"""What OpenSpiel says of its games: names, kinds, parameters. Those of C++ are not loaded for it.
 
 Only `pyspiel` is imported (.02 s); the games written in Python are registered when a name is asked
 for that C++ does not have, or when all are listed.
@@ -14,9 +14,9 @@ from typing import Any
 
 import pyspiel
 
-from arena import BadParameter, Description, Parameter, UnknownName, bind
+from arena import ArenaError, BadParameter, Description, Parameter, UnknownName, bind
+from arena_openspiel.games import MEAN_FIELD, load
 
-MEAN_FIELD = "a mean-field game has a population for a player, not seats"
 _SEEDS = ("rng_seed", "seed")
 _PLAYERS = ("players", "num_players", "numPlayers")
 _KINDS = {
@@ -64,7 +64,32 @@ def describe(name: str) -> Description:
         spelt = "a game is spelt as OpenSpiel does: kuhn_poker(players=3)"
         return Description(None, None, f"it needs {needed} ({spelt})")
     seats = _seats(game)
-    return Description(kind(game, seats), seats, f"it needs {needed}" if needed else None)
+    reason = f"it needs {needed}" if needed else _trouble(name) if in_python(name, {}) else None
+    return Description(kind(game, seats), seats, reason)
+
+
+@lru_cache(maxsize=256)
+def _trouble(name: str) -> str | None:
+    """Return why a game written in Python cannot be played with its defaults, None if it can.
+
+    OpenSpiel does not see to it that these keep to what they declare: chat_game does not.
+    """
+    try:
+        load(name, {})
+    except ArenaError as error:
+        return str(error)
+    return None
+
+
+def in_python(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether the game, or one within it, is written in Python.
+
+    Those that C++ has are concrete, or wrap another game.
+    """
+    game = game_type(name)
+    inside = [value for value in values.values() if isinstance(value, dict)]
+    own = not game.is_concrete and not _wraps(game)
+    return own or any(in_python(inner["name"], inner) for inner in inside)
 
 
 def _seats(game: Any) -> int | None:

@@ -6,6 +6,7 @@ The runner calls `acting`, `legal` and `step` for every move: they do as little 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import starmap
 from typing import Any, Self
 
@@ -95,7 +96,11 @@ class OpenSpielGame(Environment):
         """Return this game as it stands, independent of this one."""
         if self._facts.luck_inside:
             raise Unsuitable(f"{self.spec.name} cannot be copied: {self.spec.no_model}")
-        return self._world(self._state.clone())
+        contained = self._facts.contained
+        if contained is None:
+            return self._world(self._state.clone())
+        with contained():
+            return self._world(self._state.clone())
 
     def imagine(self, seat: int, rng: Luck) -> Environment:
         """Return a world that `seat` may believe in; see `arena_openspiel.knowledge`.
@@ -107,7 +112,8 @@ class OpenSpielGame(Environment):
             return super().imagine(seat, rng)
         if way == "copy":
             return self.copy()
-        return self._world(self._resampled(seat, rng) or self._believed(seat, rng))
+        with self._facts.contained() if self._facts.contained else nullcontext():
+            return self._world(self._resampled(seat, rng) or self._believed(seat, rng))
 
     def _resampled(self, seat: int, rng: Luck) -> Any:
         """Return OpenSpiel's own resampling of the state, None where it cannot be had."""

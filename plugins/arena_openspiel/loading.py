@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import random
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import pyspiel
 
-from arena import BadParameter, Luck, Seat, Spec, Unsuitable, derive
+from arena import GlobalLuck, Luck, Seat, Spec, derive
 from arena_openspiel import catalogue
+from arena_openspiel.games import first_decision, load
 from arena_openspiel.probe import Model, probe
 from arena_openspiel.quiet import quiet
 from arena_openspiel.sight import Sight
@@ -27,7 +28,9 @@ class Facts:
     """What all the games in progress of one game share.
 
     `deal` makes an initial state; `pays` says that rewards come before the end; `luck_inside` that
-    the game draws from a generator of its own, so that a deal is a game loaded with its seed.
+    the game draws from a generator of its own, so that a deal is a game loaded with its seed;
+    `contained` keeps Python's generators as they are: games written in Python set them when they
+    are dealt, and they are dealt anew to be copied (None: the game is C++'s).
     """
 
     game: Any
@@ -37,13 +40,15 @@ class Facts:
     deal: Callable[[Luck], Any]
     pays: bool
     luck_inside: bool
+    contained: GlobalLuck | None = None
 
     @cached_property
     def opening(self) -> tuple[str, ...]:
         """The game's names of the actions at its first decision, for drawings that number cells."""
         if self.game.get_type().action_structs_only:
             return ()
-        state = first_decision(self.game)
+        with self.contained() if self.contained else nullcontext():
+            state = first_decision(self.game)
         return tuple(state.action_to_string(0, action) for action in state.legal_actions(0))
 
 
@@ -62,57 +67,43 @@ def _facts(name: str, values_json: str) -> Facts:
     kind = game.get_type()
     sight = Sight(game)
     luck_inside = catalogue.has_luck_inside(name, values)
-    model = _model(game, sight, luck_inside)
+    with GlobalLuck(0)():
+        model = _model(game, sight, luck_inside)
     return Facts(
         game=game,
         spec=_spec(name, game, sight, model),
         sight=sight,
         model=model,
-        deal=_dealer(name, values) if luck_inside else lambda luck: game.new_initial_state(),
+        deal=_dealer(name, values, game),
         pays=kind.reward_model == _Type.RewardModel.REWARDS,
         luck_inside=luck_inside,
+        contained=GlobalLuck(0) if catalogue.in_python(name, values) else None,
     )
 
 
-def load(name: str, values: Mapping[str, Any]) -> Any:
-    """Return the pyspiel.Game. Raises `BadParameter` or `Unsuitable`, and prints nothing."""
-    with quiet():
-        try:
-            game = pyspiel.load_game(name, dict(values))
-            if game.get_type().dynamics != _Type.Dynamics.MEAN_FIELD:
-                game.new_initial_state()
-        except Exception as error:
-            text = " ".join(str(error).split())
-            raise BadParameter(f"openspiel/{name}: OpenSpiel refuses {values}: {text}") from None
-    if game.get_type().dynamics == _Type.Dynamics.MEAN_FIELD:
-        raise Unsuitable(f"openspiel/{name} cannot be played: {catalogue.MEAN_FIELD}")
-    if game.num_distinct_actions() <= 0 and not game.get_type().action_structs_only:
-        raise BadParameter(f"openspiel/{name}: with {values} there is nothing to do")
-    return game
+def _dealer(name: str, values: Mapping[str, Any], game: Any) -> Callable[[Luck], Any]:
+    """Return what makes an initial state from a deal's luck.
 
-
-def first_decision(game: Any) -> Any:
-    """Return a state in which a player is asked for the first time, nature's moves being random."""
-    state, luck = game.new_initial_state(), random.Random(0)
-    while state.is_chance_node():
-        actions, odds = zip(*state.chance_outcomes())
-        state.apply_action(luck.choices(actions, odds)[0])
-    return state
-
-
-def _dealer(name: str, values: Mapping[str, Any]) -> Callable[[Luck], Any]:
-    """Return what deals a game that draws from a generator of its own: it is loaded anew, seeded.
-
-    The seed is made from the deal's luck and the seed that was asked for (or its default).
+    A game that draws from a generator of its own is loaded anew, seeded from that luck and the seed
+    that was asked for (or its default). One that is written in Python may use Python's generators.
     """
+    if catalogue.has_luck_inside(name, values):
+        return lambda luck: _seeded(name, values, luck).new_initial_state()
+    if catalogue.in_python(name, values):
+        return lambda luck: _contained(game, luck)
+    return lambda luck: game.new_initial_state()
 
-    def deal(luck: Luck) -> Any:
-        seeded = catalogue.with_seed(
-            name, values, lambda given: derive(luck.seed, "openspiel", str(given)) % 2**31
-        )
-        return pyspiel.load_game(name, seeded).new_initial_state()
 
-    return deal
+def _seeded(name: str, values: Mapping[str, Any], luck: Luck) -> Any:
+    def seed(given: Any) -> int:
+        return derive(luck.seed, "openspiel", str(given)) % 2**31
+
+    return pyspiel.load_game(name, catalogue.with_seed(name, values, seed))
+
+
+def _contained(game: Any, luck: Luck) -> Any:
+    with GlobalLuck(luck.seed)():
+        return game.new_initial_state()
 
 
 def _model(game: Any, sight: Sight, luck_inside: bool) -> Model:

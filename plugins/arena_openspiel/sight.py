@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,8 @@ class Sight:
 
     def __init__(self, game: Any) -> None:
         kind = game.get_type()
-        self.shape, self._observer = _observer(game, kind)
+        self.shape, self._make_observer = _observer(game, kind)
+        self._observer = None if _in_python(game) else self._make_observer()
         self._lock = threading.Lock()
         self.hides = kind.information == pyspiel.GameType.Information.IMPERFECT_INFORMATION
         self._one_shot = kind.information == pyspiel.GameType.Information.ONE_SHOT
@@ -36,8 +39,9 @@ class Sight:
     def tensor(self, state: Any, seat: int) -> NDArray[np.float32]:
         """Return the tensor of what a seat sees: float32, of `shape`."""
         with self._lock:  # one buffer, that is copied before another thread may fill it
-            self._observer.set_from(state, seat)
-            values: NDArray[np.float32] = self._observer.tensor.copy()
+            observer = self._observer or self._make_observer()
+            observer.set_from(state, seat)
+            values: NDArray[np.float32] = observer.tensor.copy()
         return values.reshape(self.shape or ())
 
     def text(self, state: Any, seat: int) -> str:
@@ -71,17 +75,22 @@ def plain(text: str) -> str:
     return _COLOURS.sub("", text) if "\x1b" in text else text
 
 
-def _observer(game: Any, kind: Any) -> tuple[tuple[int, ...] | None, Any]:
-    """Return the shape of the tensor that the game has, and what fills it; None for neither."""
+def _in_python(game: Any) -> bool:
+    """Whether a game is written in Python: what its observers have seen they may not forget."""
+    return not type(game).__module__.startswith("pyspiel")
+
+
+def _observer(game: Any, kind: Any) -> tuple[tuple[int, ...] | None, Callable[[], Any]]:
+    """Return the shape of the tensor that the game has (None: it has none), and what makes it."""
     for name, observes in _TENSORS.items():
         if not getattr(kind, f"provides_{name}_tensor"):
             continue
+        make = partial(make_observation, game, observes)
         with quiet():  # some games say that they have one and do not
             try:
                 shape = tuple(getattr(game, f"{name}_tensor_shape")())
-                observer = make_observation(game, observes)
+                if shape and make().tensor is not None:
+                    return shape, make
             except Exception:
                 continue
-        if shape and observer is not None and observer.tensor is not None:
-            return shape, observer
-    return None, None
+    return None, lambda: None

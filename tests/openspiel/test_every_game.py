@@ -10,13 +10,15 @@ import pyspiel
 import pytest
 from arena_openspiel.family import OpenSpiel
 
-from arena import CHANCE, Luck, Unsuitable, play
+from arena import CHANCE, Luck, UsageError, play
 from arena.runner import draw
 
 _FAMILY = OpenSpiel()
 _NAMES = _FAMILY.names()
 _PLAYABLE = [name for name in _NAMES if _FAMILY.describe(name).unsuitable is None]
 _LABELS = 20
+_SLOWEST = "bridge_uncontested_bidding"
+"""Scores ten redeals of each hand by double dummy: three seconds a match."""
 
 
 def test_the_count_of_games():
@@ -32,13 +34,27 @@ def _is_of_cpp(game):
     return not game.short_name.startswith("python_") and game.short_name != "chat_game"
 
 
-@pytest.mark.parametrize("name", _PLAYABLE)
+@pytest.mark.parametrize("name", [name for name in _PLAYABLE if name != _SLOWEST])
 def test_three_random_matches_replay(name, make, random_agent, matches, replay):
+    _check_matches(name, 3, make, random_agent, matches, replay)
+
+
+def test_the_slowest_game_replays(make, random_agent, matches, replay):
+    """One match, to save time; three in the test after this one."""
+    _check_matches(_SLOWEST, 1, make, random_agent, matches, replay)
+
+
+@pytest.mark.slow
+def test_three_random_matches_of_the_slowest_game_replay(make, random_agent, matches, replay):
+    _check_matches(_SLOWEST, 3, make, random_agent, matches, replay)
+
+
+def _check_matches(name, count, make, random_agent, matches, replay):
     environment = make(name)
     seats = len(environment.spec.seats)
     agents = [random_agent] * seats
-    episodes = list(play(lambda: make(name), agents, matches(3, seats), slots=3))
-    assert sorted(episode.match.number for episode in episodes) == [0, 1, 2]
+    episodes = list(play(lambda: make(name), agents, matches(count, seats), slots=3))
+    assert sorted(episode.match.number for episode in episodes) == list(range(count))
     low, high = environment.spec.returns
     for episode in episodes:
         assert not episode.faults
@@ -100,9 +116,9 @@ def test_what_cannot_be_played_says_why(name, make, capfd):
     reason = _FAMILY.describe(name).unsuitable
     needed = [p.name for p in _FAMILY.parameters(name) if p.required]
     assert all(parameter in reason for parameter in needed)
-    assert needed or "mean-field" in reason
-    with pytest.raises(Exception) as caught:
+    assert needed or "mean-field" in reason or name == "chat_game"  # breaks its own declaration
+    with pytest.raises(UsageError) as caught:
         make(name)
-    assert isinstance(caught.value, Unsuitable) or "needs" in str(caught.value)
+    assert not needed or "needs" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
