@@ -14,6 +14,7 @@ def arena_formats() -> dict[str, str]:
         "gauntlet": "arena.formats.gauntlet:Gauntlet",
         "score": "arena.formats.score:Score",
         "swiss": "arena.formats.swiss:Swiss",
+        "ladder": "arena.formats.ladder:Ladder",
         "sprt": "arena.formats.sprt:Sprt",
         "knockout": "arena.formats.knockout:Knockout",
         "double_elimination": "arena.formats.double_elimination:DoubleElimination",
