@@ -35,10 +35,15 @@ See = Callable[[Any, int], View]
 
 
 class Limits(NamedTuple):
-    """Positions that may be looked at for a decision: to list its worlds, then to draw some."""
+    """Positions that may be looked at for a decision.
+
+    To list its worlds, else to draw `PARTICLES` of them, and further to draw the first if that did
+    not find any.
+    """
 
     listed: int = 2_000
     drawn: int = 20_000
+    further: int = 400_000
 
 
 LIMITS = Limits()
@@ -89,7 +94,7 @@ class Belief:
         if not self._worlds:
             raise Unsuitable(
                 f"{self._game.get_type().short_name}: no history that agrees with what seat "
-                f"{self.seat} has seen was found within {self._limits.drawn} positions"
+                f"{self.seat} has seen was found within {sum(self._limits)} positions"
             )
         return _choose(self._worlds, self._weights, uniform()).clone()
 
@@ -113,12 +118,13 @@ class Belief:
         return True
 
     def _draw_worlds(self, uniform: Callable[[], float]) -> None:
-        self._left = self._limits.drawn
-        try:
-            while len(self._worlds) < PARTICLES:
-                self._draw_world(uniform)
-        except _Exhausted:
-            pass
+        for budget, wanted in ((self._limits.drawn, PARTICLES), (self._limits.further, 1)):
+            self._left = budget
+            try:
+                while len(self._worlds) < wanted:
+                    self._draw_world(uniform)
+            except _Exhausted:
+                pass
 
     def _draw_world(self, uniform: Callable[[], float]) -> None:
         """Add a world and its weight, unless the history drawn comes to contradict the story."""

@@ -37,7 +37,7 @@ CHANCES = 40
 """Positions of a game that says it hides nothing which are searched for hidden luck."""
 OUTCOMES = 12
 """Outcomes of a chance node, or actions, that are compared."""
-TIGHT = Limits(listed=1_000, drawn=4_000)
+TIGHT = Limits(listed=1_000, drawn=4_000, further=0)
 """What must suffice in the probe, so that the game's own limits leave room."""
 PYTHON_SLOWER = 10
 """How many positions of a C++ game take as long as one of a game written in Python, or more."""

@@ -172,8 +172,8 @@ def test_budgets_are_kept():
     state = game.new_initial_state()
     while state.is_chance_node():
         state.apply_action(state.legal_actions()[0])
-    belief = Belief(state, 0, Sight(game).view, Limits(listed=50, drawn=50))
-    with pytest.raises(Unsuitable, match="50 positions"):
+    belief = Belief(state, 0, Sight(game).view, Limits(listed=50, drawn=40, further=10))
+    with pytest.raises(Unsuitable, match="100 positions"):
         belief.draw(np.random.default_rng(0).random)
 
 
