@@ -2,51 +2,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.cli.common import as_json
 from arena.cli.session import Session
-from arena.errors import ArenaError, UnknownName
+from arena.errors import ArenaError, UnknownName, UsageError
 
 if TYPE_CHECKING:
+    from arena.cyclicity import Cyclicity
     from arena.history import GameRecord
+    from arena.records import Rating
 
 
 @click.command()
 @click.argument("environment", required=False)
 @click.option("--system", metavar="NAME", help="A rating system: `arena raters`.")
+@click.option("--pairs", is_flag=True, help="How likely each entrant is better than each other.")
+@click.option("--plot", metavar="FILE.png|FILE.svg", type=click.Path(path_type=Path),
+              help="A picture: intervals, online Elo, who beat whom.")  # fmt: skip
 @as_json
 @click.pass_obj
-def ratings(session: Session, environment: str | None, system: str | None, as_json: bool) -> None:
+def ratings(session: Session, /, environment: str | None, plot: Path | None, **asked: Any) -> None:
     """Rate all that was played of a game (of every game, if none is named)."""
-    from arena.cli.show import console, print_json, ratings_json
-    from arena.cli.tables import ratings_of
     from arena.errors import Unsuitable
-    from arena.specs import parse
 
-    rater = session.registry.make("raters", parse(system)) if system else None
-    games = session.store().environments() if environment is None else [_game(session, environment)]
-    if not games and not as_json:
+    if plot is not None:
+        from arena.plots import check_plot
+
+        check_plot(plot)
+    named = None if environment is None else _game(session, environment)
+    games = session.store().environments() if named is None else [named]
+    if plot is not None and len(games) != 1:
+        raise UsageError("--plot draws one game: name it, like `arena ratings GAME --plot FILE`")
+    if not games and not asked["as_json"]:
         click.echo("no matches yet; play some: arena tournament tic_tac_toe")
     for game in games:
-        named = system or ("mean_return" if game.ranked_by_return else "bradley_terry")
-        made = rater or session.registry.make("raters", parse(named))
-        results = session.store().results_of(game.name).rated
         try:
-            rated = made.rate(results)
+            _rate(session, game, plot, **asked)
         except Unsuitable as error:
-            if environment is not None:
+            if named is not None:
                 raise
-            rated = str(error)
-        if not as_json:
-            console().print(ratings_of(f"{named}, {game.short}", rated))
-        elif not isinstance(rated, str):
-            print_json({
-                "environment": game.short, "full_name": game.name, "system": named,
-                "ratings": ratings_json(rated),
-            })  # fmt: skip
+            if not asked["as_json"]:
+                click.echo(f"{game.short}: no ratings: {error}")
+
+
+def _rate(
+    session: Session, game: GameRecord, plot: Path | None, system: str | None, pairs: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Rate a game and show the ratings. Raises `Unsuitable`."""
+    from arena.cyclicity import cyclicity
+    from arena.specs import parse
+
+    named = system or ("mean_return" if game.ranked_by_return else "bradley_terry")
+    rater = session.registry.make("raters", parse(named))
+    results = session.store().results_of(game.name).rated
+    rated = rater.rate(results)
+    (_print_json if as_json else _print)(game, named, rated, cyclicity(results), pairs)
+    if plot is not None:
+        from arena.plots import plot_ratings
+
+        plot_ratings(plot, f"{game.short}: {named}", rated, results, game)
+
+
+def _print(
+    game: GameRecord, system: str, rated: Mapping[str, Rating], cyclic: Cyclicity | None,
+    pairs: bool,
+) -> None:  # fmt: skip
+    from arena.cli.show import console, table
+    from arena.cli.tables import ratings_of
+    from arena.leaderboard import superiority
+
+    out = console()
+    out.print(ratings_of(f"{system}, {game.short}", rated))
+    if cyclic is not None:
+        out.print(_cyclicity(cyclic), markup=False)
+    odds = superiority(rated) if pairs else None
+    if odds is not None:
+        numbers = [f"{place}" for place in range(1, len(rated) + 1)]
+        rows = [
+            [
+                f"{numbers[i]} {name}",
+                *("" if i == j else f"{100 * p:.1f}" for j, p in enumerate(row)),
+            ]
+            for i, (name, row) in enumerate(zip(rated, odds.tolist()))
+        ]
+        title = "how likely, in percent, the row is better than the column"
+        out.print(table(title, ["", *numbers], rows))
+    elif pairs:
+        out.print(f"{system} gives no intervals, and so no likelihoods; bradley_terry does")
+
+
+def _cyclicity(cyclic: Cyclicity) -> str:
+    if cyclic.p > 0.05:
+        return f"Cyclicity: no more than chance makes (p = {cyclic.p:.2f})."
+    p = f"p = {cyclic.p:.3f}" if cyclic.p >= 0.001 else "p < 0.001"
+    return (
+        f"Cyclicity: {100 * cyclic.share:.0f} % of what sets entrants apart goes in circles ({p}),"
+        " which no rating can show."
+    )
+
+
+def _print_json(
+    game: GameRecord, system: str, rated: Mapping[str, Rating], cyclic: Cyclicity | None,
+    pairs: bool,
+) -> None:  # fmt: skip
+    from arena.cli.show import print_json, ratings_json
+    from arena.leaderboard import superiority
+
+    told = {
+        "environment": game.short, "full_name": game.name, "system": system,
+        "ratings": ratings_json(rated), "notes": list(getattr(rated, "notes", ())),
+        "cyclicity": cyclic and cyclic._asdict(),
+    }  # fmt: skip
+    if pairs:
+        odds = superiority(rated)
+        told["superiority"] = odds if odds is None else [
+            {"entrant": a, "over": b, "likelihood": float(odds[i, j])}
+            for i, a in enumerate(rated) for j, b in enumerate(rated) if i != j
+        ]  # fmt: skip
+    print_json(told)
 
 
 def _game(session: Session, environment: str) -> GameRecord:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from arena.leaderboard import Rank, ranks, superiority
 from arena.records import Rating
 
 
@@ -67,12 +68,28 @@ def cell(value: Any) -> str:
 
 
 def ratings_table(title: str, ratings: Mapping[str, Rating], whole: bool = True) -> RenderableType:
-    """Return a table of ratings with their intervals; `whole` rounds to whole points."""
+    """Return a table of ratings with their intervals, and what else is to be said of them.
+
+    Where there are intervals there are ranks, shared by those that cannot be told apart, the places
+    that an entrant may have, and how likely it is above the next. `whole` rounds to whole points.
+    """
     shown = _points if whole else cell
-    rows = [
-        (name, shown(r.rating), _interval(r, shown), r.games) for name, r in ratings.items()
-    ]  # fmt: skip
-    return table(title, ["entrant", "rating", "95 % interval", "games"], rows)
+    rows = [[name, shown(r.rating), _interval(r, shown), r.games] for name, r in ratings.items()]
+    names = ["entrant", "rating", "95 % interval", "games"]
+    places, odds = ranks(ratings), superiority(ratings)
+    if places is not None and odds is not None and len(rows) > 1:
+        names = ["rank", "places", *names[:3], "above next", "games"]
+        above = [f"{100 * odds[i, i + 1]:.1f} %" for i in range(len(rows) - 1)]
+        rows = [
+            [place.rank, _span(place), *row[:3], percent, row[3]]
+            for row, place, percent in zip(rows, places, [*above, ""])
+        ]
+    notes = [Text(note) for note in getattr(ratings, "notes", ())]
+    return Group(table(title, names, rows, left=names.index("rating")), *notes)
+
+
+def _span(place: Rank) -> str:
+    return str(place.low) if place.low == place.high else f"{place.low}-{place.high}"
 
 
 def _points(value: float | None) -> str:
@@ -86,5 +103,12 @@ def _interval(rating: Rating, shown: Callable[[Any], str]) -> str:
 
 
 def ratings_json(ratings: Mapping[str, Rating]) -> list[dict[str, Any]]:
-    """Return ratings as the JSON contract has them."""
-    return [{"entrant": name, **rating._asdict()} for name, rating in ratings.items()]
+    """Return ratings as the JSON contract has them, and the ranks that they bear out (or null)."""
+    places: Sequence[Rank | None] = ranks(ratings) or [None] * len(ratings)
+    return [
+        {
+            "entrant": name, **rating._asdict(), "rank": place and place.rank,
+            "rank_low": place and place.low, "rank_high": place and place.high,
+        }
+        for (name, rating), place in zip(ratings.items(), places)
+    ]  # fmt: skip

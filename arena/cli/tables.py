@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def ratings_of(system: str, ratings: Mapping[str, Rating] | str) -> Any:
     """Return a system's ratings as a table, or why it has none."""
     if isinstance(ratings, str):
         return f"{system}: no ratings: {ratings}"
-    whole = system.partition(":")[0] in WHOLE_POINTS
+    whole = re.split("[:,]", system)[0] in WHOLE_POINTS
     return ratings_table(f"ratings: {system}", ratings, whole)
 
 

@@ -133,3 +133,37 @@ def test_one_side_on_different_deals(make):
 def test_nothing_to_compare(make, a, b, words):
     with pytest.raises(Unsuitable, match=words):
         compare(make([(0, 1), (1, 2)], [(1, 0), (1, 0)]), a, b, game(2))
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "draws", "difference", "error", "superiority"),
+    # cases that fastchess is tested by (elo_test.cpp): games, their Elo difference and its error,
+    # half the interval's width; what it does not say is left out
+    [(136, 96, 111, 40.70, 30.43, 0.9960), (76, 89, 123, None, None, 0.1553)],
+)
+def test_trinomial_cases_of_fastchess(make, wins, losses, draws, difference, error, superiority):
+    returns = [(1, 0)] * wins + [(0, 1)] * losses + [(0, 0)] * draws
+    found = compare(make([(0, 1)] * len(returns), returns), "a", "b", game(2))
+    assert found.superiority == pytest.approx(superiority, abs=0.01)
+    if difference is not None:
+        assert found.difference == pytest.approx(difference, abs=0.005)
+        # ours is Wilson's interval, of the same width within a hundredth for so many games
+        assert (found.high - found.low) / 2 == pytest.approx(error, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("counts", "difference", "error", "superiority"),
+    # the same of pairs of games: how many gave 0, 1/2, 1, 3/2 and 2 points
+    [
+        ((34, 54, 63, 64, 75), 55.58, 27.65, 1.0),
+        ((332, 433, 498, 333, 334), -8.64, 10.33, 0.0505),
+        ((7895, 8757, 5685, 568, 9999), -21.04, 2.95, 0.0),
+    ],
+)
+def test_pentanomial_cases_of_fastchess(make, counts, difference, error, superiority):
+    points = np.repeat([0, 1, 2, 3, 4], counts)
+    found = compare(paired(make, points), "a", "b", game(2))
+    assert found.pentanomial == counts
+    assert found.difference == pytest.approx(difference, abs=0.005)
+    assert (found.high - found.low) / 2 == pytest.approx(error, rel=0.02)
+    assert found.superiority == pytest.approx(superiority, abs=0.002)
