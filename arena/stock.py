@@ -13,6 +13,8 @@ def arena_formats() -> dict[str, str]:
         "round_robin": "arena.formats.round_robin:RoundRobin",
         "gauntlet": "arena.formats.gauntlet:Gauntlet",
         "score": "arena.formats.score:Score",
+        "free_for_all": "arena.formats.free_for_all:FreeForAll",
+        "cross_play": "arena.formats.cross_play:CrossPlay",
         "swiss": "arena.formats.swiss:Swiss",
         "ladder": "arena.formats.ladder:Ladder",
         "sprt": "arena.formats.sprt:Sprt",

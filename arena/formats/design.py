@@ -10,7 +10,7 @@ same deals, nobody owes a place in the standings to kinder ones.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import overload
 
@@ -109,6 +109,25 @@ class Design(Sequence[Pairing]):
         for group in self.groups:
             for places in self._places[parity]:
                 yield tuple([group[place] for place in places])
+
+
+class LazyPairings(Sequence[Pairing]):
+    """`count` pairings, each worked out from its index when it is read."""
+
+    def __init__(self, count: int, pairing: Callable[[int], Pairing]) -> None:
+        self._count, self._pairing = count, pairing
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Pairing: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Pairing]: ...
+    def __getitem__(self, index: int | slice) -> Pairing | list[Pairing]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._count))]
+        return self._pairing(range(self._count)[index])
 
 
 def deals_for(games: int, members: int) -> int:
