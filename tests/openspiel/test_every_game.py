@@ -49,6 +49,33 @@ def test_three_random_matches_of_the_slowest_game_replay(make, random_agent, mat
     _check_matches(_SLOWEST, 3, make, random_agent, matches, replay)
 
 
+_AROUND_OTHERS = {
+    "add_noise": {"game": "kuhn_poker()", "epsilon": 1.0, "seed": 3},
+    "cached_tree": {"game": "leduc_poker()"},
+    "coop_to_1p": {"game": "tiny_hanabi()"},
+    "misere": {"game": "negotiation()"},
+    "normal_form_extensive_game": {"game": "kuhn_poker()"},
+    "repeated_game": {"stage_game": "matrix_rps()", "num_repetitions": 20},
+    "repeated_poker": {
+        "max_num_hands": 3,
+        "reset_stacks": True,
+        "universal_poker_game_string": "universal_poker()",
+    },
+    "restricted_nash_response": {"game": "kuhn_poker()"},
+    "start_at": {"game": "kuhn_poker()", "history": "0;1"},
+    "turn_based_simultaneous_game": {"game": "goofspiel(num_cards=4)"},
+    "zerosum": {"game": "bargaining()"},
+}
+
+
+@pytest.mark.parametrize("name", _AROUND_OTHERS)
+def test_games_around_other_games_replay(name, make, random_agent, matches, replay):
+    def around(_):
+        return make(name, **_AROUND_OTHERS[name])
+
+    _check_matches(name, 3, around, random_agent, matches, replay)
+
+
 def _check_matches(name, count, make, random_agent, matches, replay):
     environment = make(name)
     seats = len(environment.spec.seats)
