@@ -15,6 +15,8 @@ def arena_formats() -> dict[str, str]:
         "score": "arena.formats.score:Score",
         "free_for_all": "arena.formats.free_for_all:FreeForAll",
         "cross_play": "arena.formats.cross_play:CrossPlay",
+        "focal_background": "arena.formats.focal_background:FocalBackground",
+        "evolution": "arena.formats.evolution:Evolution",
         "swiss": "arena.formats.swiss:Swiss",
         "ladder": "arena.formats.ladder:Ladder",
         "sprt": "arena.formats.sprt:Sprt",
