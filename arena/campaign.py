@@ -112,6 +112,10 @@ def reopen(workspace: Workspace, identifier: int, train: Trained) -> Run:
     """Take up a stored tournament where it was left. Raises `StoreError` or `UsageError`."""
     store = workspace.store
     stored = store.tournament(identifier)
+    if stored.record.kind == "import":
+        raise UsageError(
+            f"tournament {identifier} was played elsewhere; `arena import` would finish it"
+        )
     plan = prepare(workspace, definition_from_json(json.loads(stored.record.definition)), train)
     before = [entrant.identity for entrant in stored.record.entrants]
     now = [entrant_record(player).identity for player in plan.players]

@@ -10,7 +10,7 @@ import click
 
 from arena.cli.common import as_json
 from arena.cli.session import Session, seconds_text
-from arena.errors import ArenaError
+from arena.errors import ArenaError, UsageError
 
 if TYPE_CHECKING:
     from arena.history import MatchRow, StoredMatch
@@ -110,6 +110,8 @@ def print_replay(
     """Print a stored match: its moves, and the position after each (or only the `last`)."""
     from arena.replay import replay as replayed
 
+    if stored.episode.match.deal < 0:
+        raise UsageError(f"match {stored.id} was played elsewhere: its moves are not known")
     if as_json:
         from arena.cli.show import print_json
 

@@ -183,7 +183,7 @@ def _verdict(found: Any) -> str:
         )
     if found.superiority is not None:
         lines.append(f"Likelihood that {a} is the better: {100 * found.superiority:.1f} %")
-    if found.pentanomial is not None:
+    if found.pentanomial is not None and any(found.pentanomial):
         lines.append(f"Pairs of games by points of {a} (0, 1/2, 1, 3/2, 2): {found.pentanomial}")
     if found.more_games:
         lines.append(f"About {found.more_games:,} more games would tell them apart.")
