@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from arena.history import (
     TournamentRecord,
 )
 from arena.lookup import Game, Player
+from arena.openings import NO_BOOK, Book
 from arena.planning import Plan, Trained, made, prepare
 from arena.records import Episode, Match, Pairing, Rating, Ref, Spec
 from arena.results import Results, ResultsLog
@@ -187,12 +188,16 @@ def _rounds(store: Store, run: Run) -> Iterator[Iterable[Match]]:
         if not len(pairings):
             return
         run.total = first + len(pairings)
-        yield numbered(pairings, first, entrants.seed, stored)
+        yield numbered(pairings, first, entrants.seed, stored, run.plan.book)
         first = run.total
 
 
 def numbered(
-    pairings: Sequence[Pairing], first: int, seed: int, stored: np.ndarray[Any, Any]
+    pairings: Sequence[Pairing],
+    first: int,
+    seed: int,
+    stored: np.ndarray[Any, Any],
+    book: Book = NO_BOOK,
 ) -> Iterator[Match]:
     """Yield the pairings as matches with numbers (from `first`) and seeds, but for those stored."""
     source = iter(pairings)
@@ -202,6 +207,7 @@ def numbered(
         rows = zip(
             numbers.tolist(), seats, derive_many(seed, SEEDS, numbers).tolist(),
             derive_many(seed, DEALS, np.array(deals)).tolist(),
+            map(book.opening, deals) if book.lines else repeat(book.plies),
         )  # fmt: skip
         todo = ~np.isin(numbers, stored)
         yield from map(_as_match, compress(rows, todo.tolist()))

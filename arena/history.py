@@ -200,7 +200,7 @@ class StoredMatch(NamedTuple):
     @property
     def row(self) -> MatchRow:
         """The match as a line of a listing."""
-        number, seats, seed, deal = self.episode.match
+        number, seats, seed, deal, _ = self.episode.match
         _, returns, ending, turns, _, faults, started, seconds, _ = self.episode
         return MatchRow(
             self.id, number, self.tournament, self.game.name, self.game.alias,

@@ -18,6 +18,7 @@ from arena.lookup import (
     find_player,
     make_agent,
 )
+from arena.openings import NO_BOOK, Book, check_book, split_book
 from arena.plugins import Registry
 from arena.records import STANDARD_RULES, Entrants, Ref, Spec
 from arena.roles import Format, Rater
@@ -38,6 +39,7 @@ class Plan:
     players: tuple[Player, ...]
     format: Format
     raters: Mapping[str, Rater]
+    book: Book = NO_BOOK
 
     @property
     def entrants(self) -> Entrants:
@@ -74,11 +76,13 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     """
     registry = workspace.registry
     game = find_game(registry, definition.environment)
-    _, spec = environment_maker(registry, game.ref)
+    make, spec = environment_maker(registry, game.ref)
     entries = definition.entries or default_entries(registry, game, spec)
     definition = completed(definition, spec, entries)
     assert definition.format is not None
-    format_ = made(registry, "formats", definition.format, Format)
+    named, book = split_book(definition.format)
+    format_ = made(registry, "formats", named, Format)
+    check_book(make, book)
     raters = {canonical(r): made(registry, "raters", r, Rater) for r in definition.ratings}
     for entry in entries:
         if entry.training is not None:
@@ -99,7 +103,7 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     resolved = tuple(
         p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players
     )
-    return Plan(definition, game, spec, resolved, format_, raters)
+    return Plan(definition, game, spec, resolved, format_, raters, book)
 
 
 def _trained(workspace: Workspace, entry: Entry, game: Game, train: Trained) -> Player:

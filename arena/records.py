@@ -90,13 +90,21 @@ class Pairing(NamedTuple):
     deal: int
 
 
+Opening = int | tuple[str, ...]
+"""How many plies are drawn before agents are asked, or the moves that are made; 0 for none."""
+
+
 class Match(NamedTuple):
-    """A pairing with its number in the tournament and its two seeds, each in [0, 2**63)."""
+    """A pairing with its number in the tournament and its two seeds, each in [0, 2**63).
+
+    `opening` is what it begins from; its moves are in the log, and it is kept nowhere else.
+    """
 
     number: int
     seats: tuple[int, ...]
     seed: int
     deal: int
+    opening: Opening = 0
 
 
 class Fault(NamedTuple):

@@ -113,7 +113,7 @@ class ResultsLog:
             return
         lineups = self._lineups
         matches, returns, endings, _, _, faults, *_ = zip(*episodes)
-        numbers, seats, _, deals = zip(*matches)
+        numbers, seats, _, deals, _ = zip(*matches)
         for lineup in set(seats).difference(lineups):
             lineups[lineup] = len(lineups)
         forfeited = np.zeros((len(episodes), self.seats), np.bool_)

@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from arena.agent import Agent
 from arena.batch import Batch
 from arena.environment import Environment
-from arena.records import CHANCE, STANDARD_RULES, Ending, Episode, Fault, Match, Rules
+from arena.openings import open_match
+from arena.records import STANDARD_RULES, Ending, Episode, Fault, Match, Rules
 from arena.referee import Referee, Wrong, plain
-from arena.seeds import Luck, draw, uniform
+from arena.seeds import Luck
 from arena.slot import Slot
 
 DEFAULT_MAX_TURNS = 10_000
@@ -116,10 +117,12 @@ class Runner:
             try:
                 environment.reset(Luck(match.deal))
                 asked = environment.acting()
+                if match.opening:
+                    asked = open_match(slot, asked)
             except Exception as error:
                 self._void(slot, error)
                 continue
-            if asked and asked[0] >= 0:
+            if asked and asked[0] >= 0 and slot.turn < self.limit:
                 self._queue(slot, asked)
             else:
                 self._advance(slot, asked)
@@ -215,35 +218,21 @@ class Runner:
             self._end(slot, "forfeit")
             return
         try:
-            rewards = slot.environment.step(joint)
-            asked = slot.environment.acting()
+            asked = slot.step(joint)
         except Exception as error:
             self._void(slot, error)
             return
-        for move in joint.items():
-            slot.log += move
-        slot.turn += 1
-        if rewards is not None:
-            slot.pay(rewards)
         self._advance(slot, asked)
 
     def _advance(self, slot: Slot, asked: Sequence[int]) -> None:
         """Let nature move while it is asked; then queue the seats asked, or end the match."""
-        environment = slot.environment
         try:
-            while asked and asked[0] == CHANCE:
-                action = draw(environment.chance(), uniform(slot.match.deal, CHANCE, slot.draws))
-                slot.draws += 1
-                rewards = environment.step({CHANCE: action})
-                slot.log += (CHANCE, action)
-                if rewards is not None:
-                    slot.pay(rewards)
-                asked = environment.acting()
+            asked = slot.nature(asked)
         except Exception as error:
             self._void(slot, error)
             return
         if not asked:
-            self._end(slot, "truncated" if environment.truncated else "terminal")
+            self._end(slot, "truncated" if slot.environment.truncated else "terminal")
         elif slot.turn >= self.limit:
             self._end(slot, "truncated")
         else:

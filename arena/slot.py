@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from arena.environment import Environment
-from arena.records import Fault, Match, Spec
+from arena.records import CHANCE, Fault, Match, Spec
+from arena.seeds import draw, uniform
 
 Legal = Sequence[int] | None
 
@@ -28,12 +29,41 @@ class Slot:
 
     def __init__(self, environment: Environment, match: Match, started: float) -> None:
         self.environment, self.match = environment, match
-        _, self.players, self.seed, _ = match
+        _, self.players, self.seed, _, _ = match
         self.started = started
         self.turn = 0
         self.log: list[Any] = []
         self.asked: Sequence[int] = ()
         self.joint: dict[int, Any] = {}
+
+    def restart(self) -> None:
+        """Forget all moves; the environment is the caller's to reset."""
+        self.turn, self.draws, self.log = 0, 0, []
+        self.returns = self.payments = None
+
+    def step(self, joint: Mapping[int, Any]) -> Sequence[int]:
+        """Let the seats asked move; return the seats asked next."""
+        rewards = self.environment.step(joint)
+        asked = self.environment.acting()
+        for move in joint.items():
+            self.log += move
+        self.turn += 1
+        if rewards is not None:
+            self.pay(rewards)
+        return asked
+
+    def nature(self, asked: Sequence[int]) -> Sequence[int]:
+        """Let nature move while it is asked; return the seats asked then."""
+        environment = self.environment
+        while asked and asked[0] == CHANCE:
+            action = draw(environment.chance(), uniform(self.match.deal, CHANCE, self.draws))
+            self.draws += 1
+            rewards = environment.step({CHANCE: action})
+            self.log += (CHANCE, action)
+            if rewards is not None:
+                self.pay(rewards)
+            asked = environment.acting()
+        return asked
 
     def page(self, seat: int) -> dict[str, Any]:
         """Return the memory of a seat, made on first use."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from arena.agent import Agent
 from arena.records import Episode, Match, Rules
-from arena.runner import Runner, draw, play
+from arena.runner import Runner, play
+from arena.seeds import draw
 from tests.toys import (
     Diary,
     Dice,

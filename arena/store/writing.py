@@ -69,7 +69,7 @@ class Writer:
         rows: list[tuple[Any, ...]] = []
         base, known, outcomes = self.tournament * MATCHES_EACH, self._lineups, self._outcomes
         for match, returns, ending, turns, log, wrong, started, seconds, _ in episodes:
-            number, seats, seed, deal = match
+            number, seats, seed, deal, _ = match
             outcome = None if wrong or ending == "void" else outcomes.get(returns)
             if outcome is None:
                 outcome = self._outcome(returns, wrong, ending)
