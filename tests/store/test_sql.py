@@ -40,7 +40,8 @@ def test_tournaments_are_listed_oldest_first_with_their_counts(store, make_recor
         (1, 5, 0), (2, 6, 3),
     ]  # fmt: skip
     assert (lines[0]["environment"], lines[0]["full_name"]) == (
-        "tic_tac_toe", "openspiel/tic_tac_toe",
+        "tic_tac_toe",
+        "openspiel/tic_tac_toe",
     )
     assert lines[0]["entrants"] == ["random", "mcts:simulations=40", "champion"]
 
