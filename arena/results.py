@@ -142,7 +142,10 @@ def make_results(
     seats: int,
     sides: Sides = (),
 ) -> Results:
-    """Join blocks of (numbers, lineup, returns, forfeited, endings, deals), sorted by number."""
+    """Join blocks of (numbers, lineup, returns, forfeited, endings, deals), sorted by number.
+
+    Lineups are sorted too: nothing must remain of the order in which matches arrived.
+    """
     empty = (
         np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, seats)),
         np.zeros((0, seats), np.bool_), np.zeros(0, np.int8),
@@ -151,8 +154,12 @@ def make_results(
     columns = [np.concatenate(parts) for parts in zip(empty, *blocks)]
     order = np.argsort(columns[0], kind="stable")
     numbers, lineup, returns, forfeited, endings, deals = (c[order] for c in columns)
+    by_name = sorted(range(len(lineups)), key=lineups.__getitem__)
+    place = np.empty(len(lineups), np.int32)
+    place[by_name] = np.arange(len(lineups))
+    lineup = place[lineup]
     return Results(
-        entrants, lineups,
+        entrants, [lineups[i] for i in by_name],
         cast("NDArray[np.int64]", numbers), cast("NDArray[np.int32]", lineup),
         cast("NDArray[np.float64]", returns), cast("NDArray[np.bool_]", forfeited),
         cast("NDArray[np.int8]", endings), cast("NDArray[np.int64]", deals), sides,

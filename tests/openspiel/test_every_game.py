@@ -11,7 +11,7 @@ import pytest
 from arena_openspiel.family import OpenSpiel
 
 from arena import CHANCE, Luck, UsageError, play
-from arena.runner import draw
+from arena.seeds import draw
 
 _FAMILY = OpenSpiel()
 _NAMES = _FAMILY.names()
