@@ -31,3 +31,11 @@ class Agent:
     def act_batch(self, batch: Batch) -> Sequence[Any] | Moves:
         """Return one action a row of the batch; by default `act` of each row."""
         return [self.act(observation) for observation in batch]
+
+    def policy(self, batch: Batch) -> Sequence[Sequence[float]] | None:
+        """Return the odds of each legal action for each row, in the order of `batch.legal`.
+
+        For those who ask what an agent would do on average (`arena exploit`); None, the default,
+        if it cannot say.
+        """
+        return None

@@ -71,6 +71,7 @@ def arena_commands() -> dict[str, str]:
         "bench": ("bench",),
         "check": ("check",),
         "new": ("new",),
+        "exploit": ("exploit",),
     }  # fmt: skip
     return {
         name: f"arena.cli.{module}:{name}" for module, names in modules.items() for name in names

@@ -13,5 +13,18 @@ def arena_environments() -> dict[str, str]:
 
 @arena.hookimpl
 def arena_agents() -> dict[str, str]:
-    """OpenSpiel's own search."""
-    return {"openspiel_mcts": "arena_openspiel.agents:OpenSpielMcts"}
+    """OpenSpiel's own search, and what plays the policies that its solvers find."""
+    return {
+        "openspiel_mcts": "arena_openspiel.agents:OpenSpielMcts",
+        "tabular_policy": "arena_openspiel.policy_table:TabularPolicy",
+    }
+
+
+@arena.hookimpl
+def arena_trainers() -> dict[str, str]:
+    """OpenSpiel's solvers of games that hide something."""
+    return {
+        "cfr": "arena_openspiel.cfr:Cfr",
+        "cfr_plus": "arena_openspiel.cfr:CfrPlus",
+        "mccfr": "arena_openspiel.cfr:Mccfr",
+    }

@@ -19,6 +19,12 @@ class Random(Agent):
         except TypeError:  # some row's legal is None; looking for it first would slow every game
             return [_sample(observation) for observation in batch]
 
+    def policy(self, batch: Batch) -> Sequence[Sequence[float]] | None:
+        """Return even odds; None where actions cannot be counted."""
+        if any(legal is None for legal in batch.legal):
+            return None
+        return [[1 / len(legal)] * len(legal) for legal in batch.legal]
+
 
 def _sample(observation: Observation) -> Any:
     legal = observation.legal

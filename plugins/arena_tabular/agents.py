@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from arena import Agent, Batch, Moves, Spec, Unsuitable, read_arrays
 from arena_tabular.keys import Reader, check
-from arena_tabular.table import Table, choose
+from arena_tabular.table import Floats, Table, choose, odds
 
 
 class Explorer(Agent):
@@ -55,10 +57,19 @@ class QTable(Agent):
 
     def act_batch(self, batch: Batch) -> list[int]:
         """Return a move for each row."""
-        if self._reader is None:
-            self._reader = Reader(batch.spec)
-        reader = self._reader
-        values = self.table.look_up(reader.keys(batch))
+        reader, values = self._look_up(batch)
         columns = choose(values, reader.mask(batch), batch.u, self.epsilon)
         moves: list[int] = (columns + reader.starts[batch.seats]).tolist()
         return moves
+
+    def policy(self, batch: Batch) -> list[Floats]:
+        """Return the odds of the legal actions of each row."""
+        reader, values = self._look_up(batch)
+        rows = zip(odds(values, reader.mask(batch), self.epsilon), batch.seats, batch.legal)
+        return [row[np.asarray(legal) - reader.starts[seat]] for row, seat, legal in rows]
+
+    def _look_up(self, batch: Batch) -> tuple[Reader, Floats]:
+        """Return what reads this game, and the values of each row's columns."""
+        if self._reader is None:
+            self._reader = Reader(batch.spec)
+        return self._reader, self.table.look_up(self._reader.keys(batch))

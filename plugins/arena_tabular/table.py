@@ -68,6 +68,14 @@ class Table:
         return table
 
 
+def odds(values: Floats, mask: Bools, epsilon: float) -> Floats:
+    """Return the odds with which `choose` chooses each column: (rows, width)."""
+    best = np.where(mask, values, -np.inf)
+    best = best == best.max(axis=1, keepdims=True)
+    greedy, any_ = (each / each.sum(axis=1, keepdims=True) for each in (best, mask))
+    return np.asarray((1.0 - epsilon) * greedy + epsilon * any_)
+
+
 def choose(values: Floats, mask: Bools, u: Floats, epsilon: float) -> Ints:
     """Return a column for each row: the best legal one, ties at random, any with odds epsilon.
 
