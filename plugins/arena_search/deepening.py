@@ -8,7 +8,7 @@ from typing import Any
 
 from arena import CHANCE, Environment
 from arena_search.exact import Rules, tied
-from arena_search.worlds import freeze
+from arena_search.worlds import position_key
 
 DEEPEST = 100
 """Turns: much deeper, Python's own stack would end."""
@@ -32,7 +32,7 @@ class Deepening:
         self.rules, self.unknown, self.left = rules, unknown, positions
         self.bounds: dict[Hashable, tuple[float, float]] = {}  # at this depth
         self.hints: dict[Hashable, Any] = {}  # the best action so far, to be tried first
-        self.cut = False
+        self.cut = self.deep = False
 
     def best(self, world: Environment, seat: int, turn: int, depth: int) -> list[Any]:
         """Return the actions that are best by the deepest search that the budget allowed.
@@ -41,7 +41,7 @@ class Deepening:
         """
         actions = best = list(self.rules.choices(world, seat)[0])
         for ahead in range(1, min(depth, DEEPEST) + 1):
-            self.cut, self.bounds = False, {}
+            self.cut, self.bounds, self.deep = False, {}, ahead > 1
             try:
                 values = self._root(world, seat, turn, ahead, actions)
             except _Spent:
@@ -79,6 +79,9 @@ class Deepening:
         high: float,
     ) -> float:
         """Return the value of an action; of one outside of (low, high), a bound on that side."""
+        if self.left <= 0 and self.deep:
+            raise _Spent
+        self.left -= 1
         world, gain, seat_next, turn = self.rules.after(world, seat, action, turn)
         if seat_next is None:
             return gain
@@ -91,15 +94,12 @@ class Deepening:
         if ahead == 0 and seat != CHANCE:
             self.cut = True
             return self.unknown
-        if self.left <= 0:
-            raise _Spent
-        self.left -= 1
         actions, odds = self.rules.choices(world, seat)
         if odds is not None:
             window = -math.inf, math.inf
             values = (self._after(world, seat, a, turn, ahead, *window) for a in actions)
             return sum(map(float.__mul__, odds, values))
-        key = turn, seat, freeze(world.state()), tuple(actions)
+        key = turn, seat, position_key(world, actions)
         least, most = self.bounds.get(key, (-math.inf, math.inf))
         if least >= high or least == most:
             return least

@@ -1,20 +1,22 @@
 """Small games solved: the value of every position that can be reached from one.
 
 Two seats, zero-sum, perfect information, chance with stated odds: backward induction (von Neumann
-and Morgenstern, 1944), depth first. A position is known by its turn, the seat to move and
-`Environment.state`; the turn makes sure that no line of play comes back to where it was.
+and Morgenstern, 1944), depth first. A position is known by its turn, the seat to move and what
+`position_key` says; the turn makes sure that no line of play comes back to where it was.
 Values are what seat 0 is still to be paid, which seat 1 keeps as low as it can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from arena import CHANCE, Environment
-from arena_search.worlds import freeze
+from arena_search.worlds import position_key
 
-Layer = dict[Hashable, float]
+Choices = tuple[Sequence[Any], list[float] | None]
+"""What can happen next, with the odds if that is up to nature."""
+Layer = dict[bytes, float]
 
 
 class Rules:
@@ -28,8 +30,8 @@ class Rules:
         self.turns = 1 << 60 if turns is None else turns
         self.actions = actions
 
-    def choices(self, world: Environment, seat: int) -> tuple[Sequence[Any], list[float] | None]:
-        """Return what can happen where `seat` is to move, with the odds if that is nature."""
+    def choices(self, world: Environment, seat: int) -> Choices:
+        """Return what can happen where `seat` is to move."""
         if seat == CHANCE:
             outcomes = world.chance()
             return [action for action, _ in outcomes], [odds for _, odds in outcomes]
@@ -54,15 +56,27 @@ class Rules:
 class Node:
     """A position being valued: `todo` is what is left to try, `found` what the rest came to."""
 
-    __slots__ = ("found", "gain", "layer", "odds", "seat", "state", "todo", "turn", "world")
-    layer: Layer
-    state: Hashable
+    __slots__ = (
+        "found",
+        "gain",
+        "layer",
+        "odds",
+        "seat",
+        "state",
+        "todo",
+        "turn",
+        "width",
+        "world",
+    )
 
-    def __init__(self, rules: Rules, world: Environment, seat: int, turn: int) -> None:
+    def __init__(
+        self, world: Environment, seat: int, turn: int, choices: Choices, place: tuple[Layer, bytes]
+    ) -> None:
         self.world, self.seat, self.turn = world, seat, turn
-        actions, self.odds = rules.choices(world, seat)
-        self.todo = list(actions)
+        self.layer, self.state = place
+        self.todo, self.odds = list(choices[0]), choices[1]
         self.todo.reverse()
+        self.width = len(self.todo)
         self.found: list[float] = []
         self.gain = 0.0  # paid on the way to the child that is being valued
 
@@ -76,33 +90,36 @@ class Node:
 class Exact:
     """Values of positions, kept from search to search: each is a fact about the game alone.
 
-    Holds at most `positions` values; positions at which the game is over are not counted.
+    The budget is of `positions` looked at: as many as there are moves at all the positions held.
     """
 
     def __init__(self, rules: Rules, positions: int) -> None:
         self.rules, self.positions = rules, positions
         self.layers: dict[tuple[int, int], Layer] = {}
-        self.size = 0
+        self.looked = 0
 
     def clear(self) -> None:
         """Forget everything."""
         self.layers.clear()
-        self.size = 0
+        self.looked = 0
 
     def solve(self, world: Environment, seat: int, turn: int, most: int) -> bool:
-        """Value every position that can be reached; False if more than `most` are new.
+        """Value every position that can be reached; False if more than `most` are to be looked at.
 
-        Nor are there ever more than `positions` in all. Whether they suffice is a matter of the
-        position alone: a table that overflows is emptied, and the search begun again without the
-        help, and the burden, of earlier ones.
+        Whether the budget suffices is a matter of the position alone. Where that cannot be told
+        because earlier searches left less to do, their values are forgotten and it is tried again.
         """
-        fresh = self.size == 0
-        if self._walk(world, seat, turn, most):
-            return True
-        if self.size < self.positions:
-            return False
+        before = self.looked
+        done = self._walk(world, seat, turn, before + most)
+        if self.looked <= self.positions:
+            return done
         self.clear()
-        return not fresh and self._walk(world, seat, turn, most)
+        return done and before > 0 and self._walk(world, seat, turn, most)
+
+    def value(self, world: Environment, seat: int, turn: int) -> float | None:
+        """Return the value of a position, None if it has not been solved."""
+        layer, state = self._place(world, seat, turn, self.rules.choices(world, seat))
+        return layer.get(state)
 
     def best(self, world: Environment, seat: int, turn: int) -> list[Any]:
         """Return the best actions at a position that has been solved."""
@@ -110,48 +127,45 @@ class Exact:
         values = [self._value_after(world, seat, action, turn) for action in actions]
         return tied(seat, actions, values)
 
-    def knows(self, world: Environment, seat: int, turn: int) -> bool:
-        """Whether the position has been solved."""
-        return freeze(world.state()) in self._layer(turn, seat)
-
-    def _layer(self, turn: int, seat: int) -> Layer:
-        layer = self.layers.get((turn, seat))
-        if layer is None:
-            layer = self.layers[turn, seat] = {}
-        return layer
-
     def _value_after(self, world: Environment, seat: int, action: Any, turn: int) -> float:
         world, gain, seat_next, turn = self.rules.after(world, seat, action, turn)
         if seat_next is None:
             return gain
-        return gain + self._layer(turn, seat_next)[freeze(world.state())]
+        value = self.value(world, seat_next, turn)
+        assert value is not None, f"state() of {world.spec.name} does not tell all"
+        return gain + value
+
+    def _place(
+        self, world: Environment, seat: int, turn: int, choices: Choices
+    ) -> tuple[Layer, bytes]:
+        """Return where the value of a position is kept."""
+        layer = self.layers.get((turn, seat))
+        if layer is None:
+            layer = self.layers[turn, seat] = {}
+        return layer, position_key(world, choices[0])
 
     def _walk(self, world: Environment, seat: int, turn: int, most: int) -> bool:
         """Value positions depth first, on a stack of our own: games may be longer than Python's."""
-        most = min(self.size + most, self.positions)
-        stack = [self._open(world, seat, turn, self._layer(turn, seat), freeze(world.state()))]
+        choices = self.rules.choices(world, seat)
+        child: Node | None = Node(
+            world, seat, turn, choices, self._place(world, seat, turn, choices)
+        )
+        stack: list[Node] = []
         while True:
+            if child is not None:
+                stack.append(child)
+                self.looked += child.width
+                if self.looked > most:
+                    self.looked -= sum(node.width for node in stack)
+                    return False
             node = stack[-1]
-            if node.todo:
-                child = self._try_next(node)
-                if child is not None:
-                    stack.append(child)
-                continue
-            if self.size >= most:
-                return False
-            value = node.layer[node.state] = node.value()
-            self.size += 1
-            stack.pop()
-            if not stack:
-                return True
-            stack[-1].found.append(stack[-1].gain + value)
-
-    def _open(
-        self, world: Environment, seat: int, turn: int, layer: Layer, state: Hashable
-    ) -> Node:
-        node = Node(self.rules, world, seat, turn)
-        node.layer, node.state = layer, state
-        return node
+            child = self._try_next(node) if node.todo else None
+            if child is None and not node.todo:
+                value = node.layer[node.state] = node.value()
+                stack.pop()
+                if not stack:
+                    return True
+                stack[-1].found.append(stack[-1].gain + value)
 
     def _try_next(self, node: Node) -> Node | None:
         """Try an action; return the position it leads to if that must be valued first."""
@@ -160,13 +174,14 @@ class Exact:
         if seat is None:
             node.found.append(gain)
             return None
-        layer, state = self._layer(turn, seat), freeze(world.state())
-        known = layer.get(state)
+        choices = self.rules.choices(world, seat)
+        place = self._place(world, seat, turn, choices)
+        known = place[0].get(place[1])
         if known is not None:
             node.found.append(gain + known)
             return None
         node.gain = gain
-        return self._open(world, seat, turn, layer, state)
+        return Node(world, seat, turn, choices, place)
 
 
 def tied(seat: int, actions: Sequence[Any], values: Sequence[float]) -> list[Any]:

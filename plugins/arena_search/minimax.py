@@ -11,11 +11,11 @@ from arena_search.deepening import DEEPEST, Deepening
 from arena_search.exact import Exact, Rules, tied
 from arena_search.reach import exceeds
 from arena_search.suits import actions_of, require_countable
-from arena_search.worlds import freeze, play_out
+from arena_search.worlds import play_out, position_key
 
-QUICK = 20_000
-"""Positions that are looked at without asking whether there are too many; and in each search of a
-game that has too many."""
+LOOKS = 30_000
+"""Positions that are looked at before it is asked whether there are too many, and in each search of
+a game that has too many."""
 REMEMBERED = 100_000
 """Decisions that are kept."""
 
@@ -23,11 +23,12 @@ REMEMBERED = 100_000
 class Minimax(Agent):
     """Plays perfectly in zero-sum games of two seats without secrets, as far as it can see.
 
-    If no more than `positions` positions can be reached (those at which the game is over not
-    counted), all are valued, kept for every later game, and it plays any of the best moves with
-    equal odds. Else it looks ahead by alpha-beta, ever deeper, at 20,000 positions; lines that are
-    cut off count as draws, and moves that look equal are compared by `rollouts` random games each.
-    `depth` limits it to that many turns ahead, and to `positions` positions.
+    If it can look at everything that may come in no more than `positions` positions (as many as
+    there are moves at all that can be reached), it does, remembers their values in every later
+    game, and plays any of the best moves with equal odds. Else it looks at 30,000 by alpha-beta,
+    ever deeper; lines that are cut off count as draws, and moves that look equal are compared by
+    `rollouts` random games, shared among them. With `depth` it looks at most that many turns ahead,
+    at no more than `positions` positions.
 
     What it plays is a function of the position and of the match's luck, never of earlier games.
     """
@@ -35,7 +36,7 @@ class Minimax(Agent):
     needs = frozenset({"model"})
 
     def __init__(
-        self, depth: int | None = None, positions: int = 2_000_000, rollouts: int = 100
+        self, depth: int | None = None, positions: int = 2_000_000, rollouts: int = 1_000
     ) -> None:
         for name, value, least in (
             ("depth", depth, 1), ("positions", positions, 1), ("rollouts", rollouts, 0)
@@ -81,7 +82,7 @@ class Minimax(Agent):
         sums = []
         for action in actions:
             totals = [0.0, 0.0]
-            for _ in range(self.rollouts):
+            for _ in range(max(1, self.rollouts // len(actions))):
                 after = world.copy()
                 pay = after.step({seat: action})
                 if pay is not None:
@@ -104,7 +105,7 @@ class _Game:
 
     def decide(self, world: Environment, seat: int, turn: int) -> tuple[list[Any], bool]:
         """Return the best actions, and whether they are known to be: a function of the position."""
-        key = turn, seat, freeze(world.state())
+        key = turn, seat, position_key(world, self.rules.choices(world, seat)[0])
         if key not in self.decisions:
             if len(self.decisions) >= REMEMBERED:
                 self.decisions.clear()
@@ -116,15 +117,16 @@ class _Game:
         if depth is None:
             if self._solve(world, seat, turn):
                 return self.exact.best(world, seat, turn), True
-            depth, budget = DEEPEST, min(budget, QUICK)
+            depth, budget = DEEPEST, min(budget, LOOKS)
         search = Deepening(self.rules, self.middle, budget)
         return search.best(world, seat, turn, depth), not search.cut
 
     def _solve(self, world: Environment, seat: int, turn: int) -> bool:
         """Value the position if the budget of positions suffices."""
-        place, most = (world, seat, turn), self.agent.positions
-        if self.exact.knows(*place) or self.exact.solve(*place, min(most, QUICK)):
+        place = world, seat, turn
+        most = self.agent.positions
+        if self.exact.value(*place) is not None or self.exact.solve(*place, min(most, LOOKS)):
             return True
-        if most <= QUICK or exceeds(self.rules, *place, most):
+        if most <= LOOKS or exceeds(self.rules, *place, most):
             return False
         return self.exact.solve(*place, most)

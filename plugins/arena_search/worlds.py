@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -54,13 +54,18 @@ def play_out(
         asked = world.acting()
 
 
-def freeze(value: Any) -> Hashable:
-    """Return a position or an observation as a small key, equal for equal ones.
+def position_key(world: Environment, choices: Sequence[Any]) -> bytes:
+    """Return a key of a position that hides nothing, at a known turn of a known seat.
 
-    Text and numbers are their own; arrays, and whatever holds them, become a digest of 16 bytes.
+    Neither state nor text need tell all, nor do they in OpenSpiel: tensors leave out whose die is
+    rolling in pig, drawings who owns a box in dots_and_boxes, both of them the die in
+    einstein_wurfelt_nicht.
     """
-    if isinstance(value, (str, int)):
-        return value
+    return freeze((world.state(), world.text(0), hash(tuple(choices))))
+
+
+def freeze(value: Any) -> bytes:
+    """Return a digest of 16 bytes, equal for equal values, and for no others."""
     digest = blake2b(digest_size=16)
     _feed(digest, value)
     return digest.digest()
@@ -69,6 +74,8 @@ def freeze(value: Any) -> Hashable:
 def _feed(digest: Any, value: Any) -> None:
     if isinstance(value, np.ndarray):
         digest.update(value.tobytes())
+    elif isinstance(value, str):
+        digest.update(value.encode())
     elif isinstance(value, dict):
         _feed(digest, [(key, value[key]) for key in sorted(value)])
     elif isinstance(value, (list, tuple)):
