@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from arena.environment import Environment
 from arena.records import CHANCE, Fault, Match, Spec
 from arena.seeds import draw, uniform
@@ -114,7 +112,7 @@ class Slot:
 def whole(spec: Spec, seat: int) -> Legal:
     """Return the actions of a discrete space as a range, None for any other space."""
     space = spec.seats[seat].action_space
-    if hasattr(space, "n") and np.ndim(space.n) == 0:
+    if hasattr(space, "n") and getattr(space, "shape", None) == ():  # MultiBinary has n, not ()
         start = int(getattr(space, "start", 0))
         return range(start, start + int(space.n))
     return None

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gymnasium.spaces import Discrete, MultiBinary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.agent import Agent
-from arena.records import Episode, Match, Rules
+from arena.records import Episode, Match, Rules, Seat, Spec
 from arena.runner import Runner, play
 from arena.seeds import draw
+from arena.slot import whole
 from tests.toys import (
     Diary,
     Dice,
@@ -112,6 +114,13 @@ def test_a_game_without_end_is_truncated() -> None:
     endless = lambda: Walk(None)  # noqa: E731
     (episode,) = play(endless, [Says(np.zeros(2))], [Match(0, (0,), 1, 2)])
     assert (episode.ending, episode.turns) == ("truncated", 10_000)
+
+
+def test_only_actions_that_are_numbers_are_counted() -> None:
+    """A MultiBinary space has an n, and its actions are arrays all the same."""
+    seat = Seat(Discrete(1), MultiBinary(3))
+    assert whole(Spec("bits", (seat,)), 0) is None
+    assert whole(Spec("faces", (Seat(Discrete(1), Discrete(3, start=2)),)), 0) == range(2, 5)
 
 
 def test_reward_is_all_that_was_paid_since_the_seat_last_acted() -> None:
