@@ -79,7 +79,9 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
     assert named <= set(arena.__all__)
 
 
-@pytest.mark.parametrize(("document", "commands"), [("docs/tutorial.md", 8), ("README.md", 5)])
+@pytest.mark.parametrize(
+    ("document", "commands"), [("docs/tutorial.md", 8), ("README.md", 5), ("docs/statistics.md", 5)]
+)
 def test_a_document_works_as_written(document: str, commands: int, tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()

@@ -75,15 +75,22 @@ def match_scores(
 
 
 def outer_sum(model: Model, layout: Layout, groups: Ints, scores: Floats, trust: Floats) -> Floats:
-    """Return the sum of each cluster's scores squared, times its group's trust: (size, size)."""
+    """Return the sum of each cluster's scores squared, times its group's trust: (size, size).
+
+    `groups`, int64 (clusters,), ascends.
+    """
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    present = groups[starts]
     shared = np.arange(model.entrants, model.size)
     indices = np.concatenate(
         [layout.members, np.broadcast_to(shared, (len(layout.members), len(shared)))], axis=1
-    )[groups]
+    )[present]
     total = np.zeros(model.size**2)
-    weighted = scores * trust[groups, None]
     for a in range(scores.shape[1]):
-        for b in range(scores.shape[1]):
-            key = indices[:, a] * model.size + indices[:, b]
-            total += np.bincount(key, weighted[:, a] * scores[:, b], model.size**2)
+        for b in range(a + 1):
+            sums = np.add.reduceat(scores[:, a] * scores[:, b], starts) * trust[present]
+            for row, column in {(a, b), (b, a)}:
+                total += np.bincount(
+                    indices[:, row] * model.size + indices[:, column], sums, model.size**2
+                )
     return total.reshape(model.size, model.size)

@@ -14,9 +14,11 @@ import pytest
 
 from arena.comparison import compare
 from arena.formats.round_robin import RoundRobin
+from arena.leaderboard import differences
 from arena.ratings import bootstrap
 from arena.ratings.bradley_terry import ELO, BradleyTerry
 from arena.ratings.glicko2 import SCALE, Glicko2
+from arena.ratings.mean_return import MeanReturn
 from arena.records import Entrants, Seat, Spec
 
 TOURNAMENTS = 200
@@ -184,3 +186,60 @@ def test_glicko2(make, entrants, games, spread):
     """Fields within some 250 points, no draws; s.d. 0.5 %. Wider ones it takes too lightly (80 % at
     400), and of entrants that never change it is too cautious after many periods (98 %)."""
     assert 0.93 <= glicko2_coverage(make, entrants, games, spread, 100) <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tournament", FIELDS, ids=field_name)
+def test_bradley_terry_in_a_thousand_tournaments(make, tournament):
+    differences, ratings = coverage(make, BradleyTerry(), **tournament, tournaments=1000)
+    print(f"bradley_terry {field_name(tournament)}: {differences:.4f} {ratings:.4f}")
+    assert 0.93 <= differences <= 0.97
+    assert 0.93 <= ratings <= 0.97
+
+
+@pytest.mark.slow
+def test_the_bootstrap_in_a_thousand_tournaments(make, monkeypatch):
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 100)
+    rater = BradleyTerry(intervals="bootstrap")
+    differences, ratings = coverage(
+        make, rater, 5, 100, 150, advantage=50, nu=0.5, tournaments=1000
+    )
+    print(f"bootstrap: {differences:.4f} {ratings:.4f}")
+    assert 0.93 <= differences <= 0.97
+    assert 0.93 <= ratings <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("entrants", "games", "spread"), [(10, 20, 200), (10, 60, 200), (20, 20, 250), (40, 20, 200)]
+)
+def test_glicko2_in_a_thousand_tournaments(make, entrants, games, spread):
+    covered = glicko2_coverage(make, entrants, games, spread, 1000)
+    print(f"glicko2 {entrants} {games} {spread}: {covered:.4f}")
+    assert 0.93 <= covered <= 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deals", [10, 25, 100])
+def test_mean_return_in_a_thousand_tournaments(make, deals):
+    """Four entrants on the same deals, whose luck is skewed: ratings and their differences."""
+    rng = np.random.default_rng(deals)
+    ratings, gaps = [], []
+    for _ in range(1000):
+        skill = rng.normal(0, 1, 4)
+        luck = rng.exponential(1.0, deals) - 1
+        returns = skill + luck[:, None] + rng.normal(0, 0.5, (deals, 4))
+        rated = MeanReturn().rate(
+            make([(0,), (1,), (2,), (3,)] * deals, returns.reshape(-1, 1),
+                 np.repeat(np.arange(deals), 4))
+        )  # fmt: skip
+        planted = dict(zip("abcd", skill))
+        ratings += [r.low <= planted[name] <= r.high for name, r in rated.items()]
+        gap, error = differences(rated)
+        truth = np.array([planted[name] for name in rated])
+        off = np.abs(gap - (truth[:, None] - truth))[np.triu_indices(4, 1)]
+        gaps += (off <= 1.959964 * error[np.triu_indices(4, 1)]).tolist()
+    print(f"mean_return {deals} deals: {np.mean(gaps):.4f} {np.mean(ratings):.4f}")
+    assert 0.93 <= np.mean(gaps) <= 0.97
+    # skewed luck costs Student's interval a percent or two where deals are few
+    assert (0.90 if deals < 25 else 0.93) <= np.mean(ratings) <= 0.97
