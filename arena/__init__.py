@@ -37,6 +37,7 @@ _HOMES = {
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("LoopTable", "Table"),
+    "arena.tensor_luck": ("cut_points", "tensor_draw", "tensor_mix", "tensor_uniforms"),
     "arena.trainer": (
         "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
     ),
@@ -111,6 +112,10 @@ if TYPE_CHECKING:
     from arena.specs import parameters_of as parameters_of
     from arena.table import LoopTable as LoopTable
     from arena.table import Table as Table
+    from arena.tensor_luck import cut_points as cut_points
+    from arena.tensor_luck import tensor_draw as tensor_draw
+    from arena.tensor_luck import tensor_mix as tensor_mix
+    from arena.tensor_luck import tensor_uniforms as tensor_uniforms
     from arena.trainer import Learner as Learner
     from arena.trainer import Round as Round
     from arena.trainer import Trainer as Trainer
