@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.columns import masks, stack
+from arena.columns import masks
 from arena.environment import Environment
 from arena.errors import ArenaError, Infrastructure, Unsuitable
 from arena.records import Spec
@@ -226,11 +226,15 @@ class Batch(Sequence[Observation]):
         """What the rows see, stacked: (rows, ...) for arrays, a dict of such for dicts."""
         if self._data is None:
             try:
-                pairs = zip(self._slots, self._seats)
-                rows = [slot.environment.observe(seat) for slot, seat in pairs]
+                games = [slot.environment for slot in self._slots]
+                self._data = type(games[0]).observe_many(games, self._seats)
             except Exception as error:
+                seen = [self.spec.seats[seat].observation_space for seat in set(self._seats)]
+                if any(space != seen[0] for space in seen):
+                    raise Unsuitable(
+                        "these seats differ in what they see; ask for the data by_seat"
+                    ) from error
                 raise failed(error) from error
-            self._data = stack(rows)
         return self._data
 
     @property

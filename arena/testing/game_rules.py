@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from arena.columns import stack
 from arena.environment import Environment
 from arena.records import CHANCE, Kind, Seat, Spec
 from arena.testing.probe import Keepsakes, same
@@ -159,6 +160,20 @@ class Inspection:
         if not same(seen, again):
             raise self.moving(f"observe({seat})")
         self.kept.keep(f"what observe({seat}) returned", seen)
+        if _overrides_observe_many(environment):
+            self.check_seen_together(environment, seat, stack([seen, seen]))
+
+    def check_seen_together(self, environment: Environment, seat: int, stacked: Any) -> None:
+        """Check that `observe_many` is what `observe` is."""
+        cure = "let observe_many return what observe does, stacked, or do without it"
+        with self.report.guard("observe", cure):
+            together = type(environment).observe_many([environment] * 2, [seat] * 2)
+            agrees = same(together, stacked)
+        if not agrees:
+            raise self.report.broken(
+                "observe", f"observe_many shows seat {seat} something else than observe", cure
+            )
+        self.kept.keep(f"what observe_many showed seat {seat}", together)
 
     def check_words(self, environment: Environment, asked: Sequence[int]) -> None:
         """Check what is said in words."""
@@ -210,6 +225,11 @@ class Inspection:
                 "kept", f"{name} was changed later",
                 "return a copy, or build a new array at each step",
             )  # fmt: skip
+
+
+def _overrides_observe_many(environment: Environment) -> bool:
+    kinds = set(type(environment).__mro__) - {Environment}
+    return any("observe_many" in vars(kind) for kind in kinds)
 
 
 def _unlawful(legal: Sequence[int], space: Any) -> str | None:

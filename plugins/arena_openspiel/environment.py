@@ -84,6 +84,14 @@ class OpenSpielGame(Environment):
         sight = self._facts.sight
         return sight.tensor(self._state, seat) if sight.shape else sight.text(self._state, seat)
 
+    @classmethod
+    def observe_many(cls, games: Sequence[Any], seats: Sequence[int]) -> Any:
+        """Return the observation tensors of many games, stacked; texts where there are none."""
+        sight = games[0]._facts.sight
+        if sight.shape is None:
+            return [sight.text(game._state, seat) for game, seat in zip(games, seats)]
+        return sight.tensors([game._state for game in games], seats)
+
     def text(self, seat: int) -> str:
         """Return OpenSpiel's observation string, with what the seat remembers if there is more."""
         return self._facts.sight.text(self._state, seat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,19 @@ class Sight:
             observer.set_from(state, seat)
             values: NDArray[np.float32] = observer.tensor.copy()
         return values.reshape(self.shape or ())
+
+    def tensors(self, states: Sequence[Any], seats: Sequence[int]) -> NDArray[np.float32]:
+        """Return the tensors of what seats see, one of each state: float32 (rows, *shape)."""
+        if self._observer is None:
+            return np.stack([self.tensor(state, seat) for state, seat in zip(states, seats)])
+        seen = []
+        with self._lock:
+            look, copy = self._observer._observation.set_from, self._observer.tensor.tobytes
+            for state, seat in zip(states, seats):
+                look(state, seat)
+                seen.append(copy())
+        values = np.frombuffer(bytearray().join(seen), np.float32)
+        return values.reshape(len(states), *(self.shape or ()))
 
     def text(self, state: Any, seat: int) -> str:
         """Return what a seat sees in words.

@@ -182,6 +182,26 @@ def test_copies_are_independent(make):
     assert str(environment.position) == before != str(copy.position)
 
 
+@pytest.mark.parametrize(
+    "name", ["connect_four", "leduc_poker", "matrix_pd", "goofspiel", "python_kuhn_poker"]
+)
+def test_games_looked_at_together_are_as_if_looked_at_alone(make, name):
+    games = [make(name) for _ in range(3)]
+    luck, rows = np.random.default_rng(0), []
+    for turns, game in enumerate(games):
+        game.reset(Luck(0))
+        while (seats := game.acting()) and (turns > 0 or seats == (CHANCE,)):
+            if seats == (CHANCE,):
+                game.step({CHANCE: game.chance()[0][0]})
+                continue
+            game.step({seat: int(luck.choice(game.legal(seat))) for seat in seats})
+            turns -= 1
+        rows += [(game, seat) for seat in range(len(game.spec.seats))]
+    together = type(games[0]).observe_many(*zip(*rows))
+    alone = np.stack([game.observe(seat) for game, seat in rows])
+    assert together.dtype == alone.dtype and (together == alone).all() and together.flags.writeable
+
+
 def test_games_stepped_together_are_as_if_stepped_alone(make):
     """`step_many` and `legal_many` are what `step`, `acting` and `legal` are."""
     for name in ("leduc_poker", "2048", "blackjack"):
