@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "arena.agent": ("Agent",),
     "arena.batch": ("Batch", "Moves", "Observation"),
-    "arena.columns": ("masks", "stack"),
+    "arena.columns": ("host", "like", "masks", "stack"),
     "arena.checkpoints": ("read_arrays",),
     "arena.environment": ("Action", "Environment", "Stepped"),
     "arena.errors": (
@@ -26,6 +26,7 @@ _HOMES = {
         "Tournament", "TournamentRecord", "match_id",
     ),
     "arena.hookspecs": ("hookimpl",),
+    "arena.loop_table": ("LoopTable",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
         "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Kind", "Match", "Pairing",
@@ -36,7 +37,8 @@ _HOMES = {
     "arena.runner": ("play",),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
-    "arena.table": ("LoopTable", "Table"),
+    "arena.table": ("Table",),
+    "arena.table_game": ("TableGame",),
     "arena.tensor_luck": ("cut_points", "tensor_draw", "tensor_mix", "tensor_uniforms"),
     "arena.trainer": (
         "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from arena.batch import Moves as Moves
     from arena.batch import Observation as Observation
     from arena.checkpoints import read_arrays as read_arrays
+    from arena.columns import host as host
+    from arena.columns import like as like
     from arena.columns import masks as masks
     from arena.columns import stack as stack
     from arena.environment import Action as Action
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
     from arena.history import TournamentRecord as TournamentRecord
     from arena.history import match_id as match_id
     from arena.hookspecs import hookimpl as hookimpl
+    from arena.loop_table import LoopTable as LoopTable
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family
     from arena.records import CHANCE as CHANCE
@@ -110,8 +115,8 @@ if TYPE_CHECKING:
     from arena.specs import bind as bind
     from arena.specs import parameter_from as parameter_from
     from arena.specs import parameters_of as parameters_of
-    from arena.table import LoopTable as LoopTable
     from arena.table import Table as Table
+    from arena.table_game import TableGame as TableGame
     from arena.tensor_luck import cut_points as cut_points
     from arena.tensor_luck import tensor_draw as tensor_draw
     from arena.tensor_luck import tensor_mix as tensor_mix

@@ -1,7 +1,8 @@
-"""Rows of observations made into columns."""
+"""Rows made into columns, and columns moved between the host and a device."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -37,3 +38,21 @@ def masks(space: Any, legal: Sequence[Sequence[int] | None]) -> NDArray[np.bool_
     actions = np.fromiter(chain.from_iterable(known), np.int64, len(rows))
     made[rows, actions - int(getattr(space, "start", 0))] = True
     return made
+
+
+def host(array: Any) -> NDArray[Any]:
+    """Return an array, a tensor on any device or a number as a numpy array."""
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+    return np.asarray(array)
+
+
+def like(tree: Any, example: Any) -> Any:
+    """Return numpy arrays (a tree of them) as arrays of the example's kind, on its device."""
+    if isinstance(tree, dict):
+        return {key: like(part, example) for key, part in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(like(part, example) for part in tree)
+    if isinstance(example, np.ndarray) or isinstance(tree, list):
+        return tree
+    return sys.modules["torch"].as_tensor(tree, device=example.device)

@@ -121,6 +121,13 @@ class Environment(ABC):
         """Return this game as it stands, independent of this one; worlds from `imagine` have it."""
         raise Unsuitable(f"{self.spec.name} cannot be copied")
 
+    def table(self, size: int, device: str) -> Any:
+        """Return a `Table` of `size` games like this one, stepped together on `device`.
+
+        None where there is no such thing: a runner then steps them one by one.
+        """
+        return None
+
     def state(self) -> Any:
         """Return everything there is to know: for centralised critics and viewers only."""
         return tuple(self.observe(seat) for seat in range(len(self.spec.seats)))

@@ -10,22 +10,19 @@ games there are:
 
 Arrays are numpy's, or torch tensors on `device`; a table gives and takes one kind only. Nothing in
 the interface needs a value back on the host, so a table on an accelerator never has to wait.
-`LoopTable` makes a table of any `Environment`, with numpy and a loop.
+`LoopTable` makes a table of any `Environment`, with numpy and a loop; `TableGame` makes an
+`Environment` of any table, from the same rules.
 """
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from arena.columns import stack
-from arena.environment import Environment
-from arena.records import CHANCE, Spec
-from arena.seeds import Luck, draw, uniform
+from arena.records import Spec
+from arena.seeds import Luck
 
 Array = Any
 """A numpy array, or a torch tensor on the table's device."""
@@ -48,6 +45,8 @@ class Table(ABC):
     the same rules, so that a table's match can be replayed there; `check_table` holds it to that.
 
     The caller enforces `spec.max_turns` (by beginning a row anew); the table knows only the rules.
+
+    What follows `drawn` is for single games (`TableGame`, which has one row), and may use the host.
     """
 
     spec: Spec
@@ -79,8 +78,9 @@ class Table(ABC):
     def observe(self, seats: Seats) -> Tree:
         """Return what a seat of each row sees: its observation space's shapes after (size, ...).
 
-        Rows whose seat is not asked hold anything. Like every array that a table returns, it is
-        good until the next `reset` or `step`: copy what is to be kept.
+        Rows whose seat is not asked hold anything, but for those that were cut off (`truncated`),
+        whose last position learners look at. Like every array that a table returns, it is good
+        until the next `reset` or `step`: copy what is to be kept.
         """
 
     @abstractmethod
@@ -111,128 +111,45 @@ class Table(ABC):
         """Let go of memory, processes and files."""
         return None
 
+    def hold(self) -> None:
+        """Leave nature's moves to the caller from now on.
 
-class LoopTable(Table):
-    """`size` games made by `make`, as a table of numpy arrays: the same answers, one by one."""
+        `reset` and `step` then stop where nature is asked, and the row asks nobody until `fall`:
+        the runner draws for a single game, and logs what fell. Nothing where nature never moves.
+        """
+        return None
 
-    def __init__(self, make: Callable[[], Environment], size: int) -> None:
-        self._games = [make() for _ in range(size)]
-        self.spec = self._games[0].spec
-        self.size = size
-        self._asked: list[Sequence[int]] = [()] * size
-        self._deals = [0] * size
-        self._draws = [0] * size
-        self._drawn: list[list[int]] = [[] for _ in range(size)]
-        self._truncated = np.zeros(size, np.bool_)
+    def nature(self) -> Array | None:
+        """Return which rows of a table on `hold` wait for nature: bool (size,).
 
-    def reset(self, rows: Array, deals: Array) -> None:
-        """Begin a new game in the chosen rows."""
-        self._drawn = [[] for _ in range(self.size)]
-        for row in np.flatnonzero(rows).tolist():
-            self._deals[row], self._draws[row] = int(deals[row]), 0
-            self._games[row].reset(Luck(self._deals[row]))
-            self._advance(row, np.zeros(len(self.spec.seats)))
+        None where nature never moves.
+        """
+        return None
 
-    def acting(self) -> NDArray[np.bool_]:
-        """Return who is asked to move."""
-        asked = np.zeros((self.size, len(self.spec.seats)), np.bool_)
-        for row, seats in enumerate(self._asked):
-            asked[row, list(seats)] = True
-        return asked
+    def odds(self, row: int) -> Sequence[tuple[int, float]]:
+        """Return nature's actions and their odds in a row that waits for it."""
+        raise NotImplementedError(f"{type(self).__name__} asks nature but does not say the odds")
 
-    def legal(self, seats: Seats) -> NDArray[np.bool_] | None:
-        """Return the legal actions, all False where the seat is not asked."""
-        rows = self._rows(seats)
-        space = self.spec.seats[int(np.asarray(seats).flat[0])].action_space
-        if not hasattr(space, "n") or np.ndim(space.n) != 0:
-            return None
-        start = int(getattr(space, "start", 0))
-        mask = np.zeros((self.size, int(space.n)), np.bool_)
-        for row, seat in rows:
-            legal = self._games[row].legal(seat)
-            mask[row, slice(None) if legal is None else np.asarray(legal, np.int64) - start] = True
-        return mask
+    def fall(self, actions: Array) -> Array:
+        """Let nature take `actions`, int64 (size,), in the rows that wait; return pay as `step`."""
+        raise NotImplementedError(f"{type(self).__name__} asks nature but does not let it move")
 
-    def observe(self, seats: Seats) -> Tree:
-        """Return what the seats see, nought where the seat is not asked."""
-        rows = self._rows(seats)
-        seen = [self._games[row].observe(seat) for row, seat in rows]
-        if not rows:
-            seen = [self.spec.seats[int(np.asarray(seats).flat[0])].observation_space.sample()]
-        return _spread(stack(seen), [row for row, _ in rows], self.size)
+    def label(self, seat: int, action: Any) -> str:
+        """Return a seat's action in the notation of the game."""
+        return str(action)
 
-    def step(self, actions: Sequence[Tree]) -> NDArray[np.float64]:
-        """Move in every row that is not over."""
-        self._drawn = [[] for _ in range(self.size)]
-        pay = np.zeros((self.size, len(self.spec.seats)))
-        for row, seats in enumerate(self._asked):
-            if seats:
-                moves = {seat: _row(actions[seat], row) for seat in seats}
-                rewards = self._games[row].step(moves)
-                pay[row] += 0.0 if rewards is None else np.asarray(rewards, np.float64)
-                self._advance(row, pay[row])
-        return pay
+    def text(self, row: int, seat: int) -> str | None:
+        """Return in words what a seat of a row sees, None to show the observation itself."""
+        return None
 
-    def over(self) -> NDArray[np.bool_]:
-        """Return which games are over."""
-        return np.array([not seats for seats in self._asked], np.bool_)
+    def render(self, row: int) -> str | None:
+        """Return a row's position drawn for an onlooker, None to show what all seats see."""
+        return None
 
-    def truncated(self) -> NDArray[np.bool_]:
-        """Return which games were cut off rather than ended by their rules."""
-        return self._truncated.copy()
+    def copy(self) -> Self:
+        """Return these games as they stand, independent of these."""
+        return copy.deepcopy(self)
 
-    def drawn(self) -> NDArray[np.int64]:
-        """Return what nature did in the latest `reset` or `step`."""
-        drawn = np.full((self.size, max(map(len, self._drawn))), -1, np.int64)
-        for row, actions in enumerate(self._drawn):
-            drawn[row, : len(actions)] = actions
-        return drawn
-
-    def close(self) -> None:
-        """Close every game."""
-        for game in self._games:
-            game.close()
-
-    def _rows(self, seats: Seats) -> list[tuple[int, int]]:
-        """Return (row, seat) wherever the seat is asked."""
-        chosen = np.broadcast_to(np.asarray(seats), self.size).tolist()
-        return [(row, seat) for row, seat in enumerate(chosen) if seat in self._asked[row]]
-
-    def _advance(self, row: int, pay: NDArray[np.float64]) -> None:
-        """Let nature move while it is asked, adding what it pays to `pay`."""
-        game = self._games[row]
-        asked = game.acting()
-        while asked and asked[0] == CHANCE:
-            u = uniform(self._deals[row], CHANCE, self._draws[row])
-            action = draw(game.chance(), u)
-            self._draws[row] += 1
-            self._drawn[row].append(action)
-            rewards = game.step({CHANCE: action})
-            pay += 0.0 if rewards is None else np.asarray(rewards, np.float64)
-            asked = game.acting()
-        self._asked[row] = asked
-        self._truncated[row] = not asked and game.truncated
-
-
-def _row(tree: Tree, row: int) -> Any:
-    """Return a row of an array (a plain int where that is a whole number) or of a tree of them."""
-    if isinstance(tree, dict):
-        return {key: _row(part, row) for key, part in tree.items()}
-    if isinstance(tree, tuple):
-        return tuple(_row(part, row) for part in tree)
-    value = tree[row]
-    return int(value) if np.ndim(value) == 0 and np.issubdtype(value.dtype, np.integer) else value
-
-
-def _spread(tree: Tree, rows: list[int], size: int) -> Tree:
-    """Return a tree of `size` rows with those of `tree` at `rows`, and nought elsewhere."""
-    if isinstance(tree, dict):
-        return {key: _spread(part, rows, size) for key, part in tree.items()}
-    if isinstance(tree, tuple):
-        return tuple(_spread(part, rows, size) for part in tree)
-    if isinstance(tree, list):
-        texts = dict(zip(rows, tree))
-        return [texts.get(row, "") for row in range(size)]
-    spread = np.zeros((size, *tree.shape[1:]), tree.dtype)
-    spread[rows] = tree[: len(rows)]
-    return spread
+    def resample(self, seat: int, rng: Luck) -> None:
+        """Draw anew, in every row, what the seat cannot know: called if `spec.model` says so."""
+        return None

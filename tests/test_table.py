@@ -14,10 +14,10 @@ from gymnasium.spaces import Box, Dict, Discrete, Text, Tuple
 from arena.agent import Agent
 from arena.batch import Observation
 from arena.environment import Environment
+from arena.loop_table import LoopTable
 from arena.records import CHANCE, Episode, Match, Seat, Spec
 from arena.runner import play
 from arena.seeds import Luck, derive
-from arena.table import LoopTable
 from arena.testing.probe import matches_of, random_action, same
 from tests.testing.games import GAMES, HighCard, Nim
 
@@ -180,5 +180,5 @@ def test_seats_may_differ_and_hold_trees() -> None:
 
 
 def test_torch_is_not_imported() -> None:
-    code = "import sys, arena.table, arena.testing; assert 'torch' not in sys.modules"
+    code = "import sys, arena.table_game, arena.testing; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

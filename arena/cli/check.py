@@ -37,7 +37,7 @@ def check(
     ref = parse(name)
     try:
         if kind == "environment":
-            checked = [_environment(session, ref)]
+            checked = _environment(session, ref)
         elif kind == "agent":
             checked = [_agent(session, ref, environments)]
         else:
@@ -45,18 +45,22 @@ def check(
     except AssertionError as error:
         raise ArenaError(str(error)) from error
     for report, games in checked:
-        _print(report, f"{kind} {name}", games, as_json)
+        _print(report, f"{report.subject.partition(' ')[0]} {name}", games, as_json)
 
 
 Checked = tuple["Report", Sequence[str]]
 
 
-def _environment(session: Session, ref: Ref) -> Checked:
+def _environment(session: Session, ref: Ref) -> list[Checked]:
+    """Check the single game, and the table of such games if there is one."""
     from arena.lookup import environment_maker
-    from arena.testing import check_environment
+    from arena.testing import check_environment, check_table
 
     make, _ = environment_maker(session.registry, ref)
-    return check_environment(make), ()
+    checked: list[Checked] = [(check_environment(make), ())]
+    if make().table(1, "cpu") is not None:
+        checked.append((check_table(lambda size: make().table(size, "cpu"), make), ()))
+    return checked
 
 
 def _agent(session: Session, ref: Ref, games: Sequence[str]) -> Checked:

@@ -13,6 +13,7 @@ import numpy as np
 
 from arena.agent import Agent
 from arena.batch import Observation
+from arena.columns import host
 from arena.environment import Environment
 from arena.records import Match, Spec
 from arena.seeds import derive
@@ -84,13 +85,6 @@ def same(a: Any, b: Any, tolerance: float = 0.0) -> bool:
     if not np.issubdtype(x.dtype, np.inexact):
         return bool(np.array_equal(x, y))
     return bool(np.allclose(x, y, rtol=tolerance, atol=tolerance, equal_nan=True))
-
-
-def host(array: Any) -> np.ndarray[Any, Any]:
-    """Return an array, a tensor on any device or a number as a numpy array."""
-    if hasattr(array, "detach"):
-        array = array.detach().cpu()
-    return np.asarray(array)
 
 
 class Keepsakes:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from arena.columns import stack
+from arena.columns import host, like, stack
 from arena.environment import Environment
+from arena.loop_table import LoopTable
 from arena.seeds import derive
-from arena.table import LoopTable, Table
+from arena.table import Table
+from arena.table_game import TableGame
 from arena.testing.probe import (
     global_luck,
     global_luck_kept,
-    host,
     random_action,
     same,
     stir,
@@ -41,7 +41,7 @@ _IDLE = 0.3  # the share of games over that are left alone for a tick
 
 def check_table(
     make: Callable[[int], Table],
-    make_environment: Callable[[], Environment],
+    make_environment: Callable[[], Environment] | None = None,
     size: int = 7,
     ticks: int = 200,
     tolerance: float = 1e-6,
@@ -50,12 +50,15 @@ def check_table(
 ) -> Report:
     """Hold `make(size)` to the single games of the same rules, move for move, for `ticks` ticks.
 
-    Games begin and end out of step, and some are broken off. `tolerance` is for floats, relative
-    and absolute; with `observations` off what is seen is not compared (where the two show the same
+    `make_environment` makes one of those; left out, it is a table of one row as `TableGame` plays
+    it, which holds rows to be apart from each other and nature to be the same either way. Games
+    begin and end out of step, and some are broken off. `tolerance` is for floats, relative and
+    absolute; with `observations` off what is seen is not compared (where the two show the same
     position in different ways). Raises AssertionError, naming the rule that is broken.
     """
+    single = make_environment or (lambda: TableGame(lambda rows, device: make(rows)))
     with global_luck_kept():
-        check = _Check(make(size), LoopTable(make_environment, size), tolerance, observations)
+        check = _Check(make(size), LoopTable(single, size), tolerance, observations)
         check.spec(size)
         for tick in range(ticks):
             check.tick(derive(seed, tick))
@@ -125,16 +128,17 @@ class _Check:
             "over", host(self.table.truncated())[ended], self.single.truncated()[ended],
             f"truncated() after {moment}", np.bool_,
         )  # fmt: skip
+        cut = self.single.truncated()
         for seat in self.seats:
-            self.look(seat, asked[:, seat], f"of seat {seat} after {moment}")
+            self.look(seat, asked[:, seat], f"of seat {seat} after {moment}", cut=cut)
         first, *others = self.single.spec.seats
         if others and all(seat == first for seat in others):
             last = len(self.seats) - 1 - asked[:, ::-1].argmax(axis=1)
             mixed = np.where(np.arange(len(asked)) % 2, asked.argmax(axis=1), last)
             self.look(self.put(mixed), asked.any(axis=1), f"of seats {mixed} after {moment}", mixed)
 
-    def look(self, seats: Any, rows: Any, which: str, mixed: Any = None) -> None:
-        """Compare what may be done and is seen, in the rows that ask."""
+    def look(self, seats: Any, rows: Any, which: str, mixed: Any = None, cut: Any = False) -> None:
+        """Compare what may be done and is seen, in the rows that ask (seen also in those cut)."""
         plain = seats if mixed is None else mixed
         mine, theirs = self.table.legal(seats), self.single.legal(plain)
         if (mine is None) != (theirs is None):
@@ -144,6 +148,7 @@ class _Check:
             )  # fmt: skip
         if mine is not None and theirs is not None:
             self.equal("legal", host(mine)[rows], theirs[rows], f"legal() {which}", np.bool_)
+        rows = rows | cut
         if self.observations and rows.any():
             seen, shown = self.table.observe(seats), self.single.observe(plain)
             self.equal(
@@ -206,13 +211,7 @@ class _Check:
 
     def put(self, array: Any) -> Any:
         """Return a numpy array (or a tree of them) as the table's kind of array."""
-        if isinstance(array, dict):
-            return {key: self.put(part) for key, part in array.items()}
-        if isinstance(array, tuple):
-            return tuple(self.put(part) for part in array)
-        if isinstance(self.table.over(), np.ndarray):
-            return array
-        return sys.modules["torch"].as_tensor(array, device=self.table.device)
+        return like(array, self.table.over())
 
 
 def _widen(drawn: Any, width: int) -> Any:

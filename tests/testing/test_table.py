@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from arena.environment import Environment
+from arena.loop_table import LoopTable
 from arena.records import CHANCE, Spec
 from arena.seeds import mix_many
-from arena.table import LoopTable, Table
+from arena.table import Table
 from arena.testing import Broken, check_table
 from arena.testing.table import RULES
 from tests.testing.games import GAMES, Drift, Duel, HighCard, Nim
@@ -143,6 +144,15 @@ class NeverCut(Lifted):
         return np.zeros(self.size, np.bool_)
 
 
+class Blank(Lifted):
+    """Forgets what was seen last where a game is cut off."""
+
+    game = Drift
+
+    def observe(self, seats: Any) -> Any:
+        return np.where(self.over()[:, None], np.float32(0), super().observe(seats))
+
+
 class Forgetful(Lifted):
     game = HighCard
 
@@ -174,6 +184,7 @@ BROKEN: list[tuple[str, Callable[[int], Table], Callable[[], Environment]]] = [
     ("observe", OneSeat, Duel),
     ("pay", OtherPay, Nim),
     ("over", NeverCut, Drift),
+    ("observe", Blank, Drift),
     ("observe", WideCards, HighCard),
     ("drawn", Forgetful, HighCard),
     ("raises", Fails, Nim),
