@@ -56,7 +56,7 @@ def bench(workspace: Workspace, plan: Plan, slots: int = 256) -> Speed:
             scratch.store.add(run.id, episodes)
             stored += time.perf_counter() - before
             played += len(episodes)
-            moves += sum(episode.turns for episode in episodes)
+            moves += int(episodes.turns.sum())
             sample = sample or list(episodes)
         whole = time.perf_counter() - begun
         scratch.store.close()

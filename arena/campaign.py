@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from arena.block import VOID, Block
 from arena.config import definition_from_json, definition_to_json
 from arena.errors import Unsuitable, UsageError
 from arena.history import (
@@ -67,12 +68,12 @@ class Run:
 
     def add(self, episodes: Sequence[Episode]) -> None:
         """Count a block of episodes."""
-        self.log.add(episodes)
-        self.played += len(episodes)
-        for episode in episodes:
-            if episode.faults:
-                self.faults += sum(fault.seat is not None for fault in episode.faults)
-                self.voided += episode.ending == "void"
+        block = Block.of(episodes)
+        self.log.add(block)
+        self.played += len(block)
+        self.voided += int((block.endings == VOID).sum())
+        for faults in block.faults.values():
+            self.faults += sum(fault.seat is not None for fault in faults)
 
     @property
     def results(self) -> Results:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.records import Ending, Episode, Result
+from arena.block import ENDINGS, VOID, Block
+from arena.records import Episode, Result
 
-ENDINGS: tuple[Ending, ...] = ("terminal", "truncated", "forfeit", "void")
-VOID = ENDINGS.index("void")
-_CODE = {name: code for code, name in enumerate(ENDINGS)}
 Sides = tuple[tuple[int, ...], ...]
 
 
@@ -111,22 +108,10 @@ class ResultsLog:
         """Take in a block of episodes."""
         if not episodes:
             return
-        lineups = self._lineups
-        matches, returns, endings, _, _, faults, *_ = zip(*episodes)
-        numbers, seats, _, deals, _ = zip(*matches)
-        for lineup in set(seats).difference(lineups):
-            lineups[lineup] = len(lineups)
-        forfeited = np.zeros((len(episodes), self.seats), np.bool_)
-        for row in (i for i, wrong in enumerate(faults) if wrong):
-            forfeited[row, list(episodes[row].offenders)] = True
-        flat = np.fromiter(chain.from_iterable(returns), np.float64, self.seats * len(episodes))
+        block = Block.of(episodes)
         self._blocks.append((
-            np.array(numbers, np.int64),
-            np.array(list(map(lineups.__getitem__, seats)), np.int32),
-            flat.reshape(-1, self.seats),
-            forfeited,
-            np.array(list(map(_CODE.__getitem__, endings)), np.int8),
-            np.array(deals, np.int64),
+            block.numbers, number_lineups(block.players, self._lineups), block.returns,
+            block.forfeited, block.endings, block.deals,
         ))  # fmt: skip
 
     def results(self) -> Results:
@@ -166,6 +151,16 @@ def make_results(
     )  # fmt: skip
 
 
-def code_of(ending: Ending) -> int:
-    """Return the index of an ending in ENDINGS."""
-    return _CODE[ending]
+def number_lineups(
+    players: NDArray[np.int32], lineups: dict[tuple[int, ...], int]
+) -> NDArray[np.int32]:
+    """Return the index of each row's lineup, int32 (rows,); those not in `lineups` are added."""
+    most = int(players.max(initial=0)) + 1
+    if most ** players.shape[1] < 1 << 62:  # a number a row, which sorts faster than rows do
+        keys = players @ (most ** np.arange(players.shape[1]))
+        _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    else:
+        _, first, place = np.unique(players, axis=0, return_index=True, return_inverse=True)
+    known = [lineups.setdefault(tuple(row), len(lineups)) for row in players[first].tolist()]
+    index: NDArray[np.int32] = np.array(known, np.int32)[place.reshape(-1)]
+    return index

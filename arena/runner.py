@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from arena.agent import Agent
@@ -25,6 +26,10 @@ DEFAULT_MAX_TURNS = 10_000
 _FIRST_SLOTS = 16
 _QUICK_TICK = 0.05
 """Seconds: while a tick takes less than this, more games are put in flight."""
+
+
+_as_episode: Callable[[tuple[Any, ...]], Episode] = partial(tuple.__new__, Episode)
+"""`Episode(...)` at half of the time: it runs for every match that is played."""
 
 
 class Recorder(Protocol):
@@ -266,10 +271,10 @@ class Runner:
             for fault in faults:
                 if fault.cost == "forfeit" and fault.seat is not None:
                     returns[fault.seat] = low
-        episode = Episode(
+        episode = _as_episode((
             slot.match, tuple(returns), ending, slot.turn, slot.log, faults,
             slot.started, self.now - slot.started, slot.columns,
-        )  # fmt: skip
+        ))  # fmt: skip
         if self.recorder is not None:
             self.recorder.ended(slot, episode)
         slot.over = True

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from arena.block import Block
 from arena.lookup import environment_maker, make_agent
 from arena.plugins import registry_of
 from arena.records import Episode, Match
@@ -27,18 +28,18 @@ def make_runner(job: Job) -> Runner:
     return Runner(make, agents, job.rules, job.slots)
 
 
-def gather(blocks: Iterable[list[Episode]]) -> Iterator[list[Episode]]:
-    """Join small blocks into ones worth a transaction."""
+def gather(blocks: Iterable[Sequence[Episode]]) -> Iterator[Block]:
+    """Join what ends in each tick to blocks worth a transaction."""
     gathered: list[Episode] = []
     due = time.monotonic() + SECONDS
     for block in blocks:
         gathered += block
-        if len(gathered) >= BLOCK or time.monotonic() >= due:
-            yield gathered
+        if len(gathered) >= BLOCK or (gathered and time.monotonic() >= due):
+            yield Block.of(gathered)
             gathered = []
             due = time.monotonic() + SECONDS
     if gathered:
-        yield gathered
+        yield Block.of(gathered)
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def rare_collection() -> Iterator[None]:
 class Here(Executor):
     """Plays in this process, many games at a time."""
 
-    def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
+    def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield blocks of episodes as they end."""
         runner = make_runner(job)
         try:

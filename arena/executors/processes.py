@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from multiprocessing.connection import Connection, wait
-from typing import Any
 
+from arena.block import Block
 from arena.errors import ArenaError, BadParameter
-from arena.executors.here import make_runner
-from arena.records import Episode, Match
+from arena.executors.here import gather, make_runner, rare_collection
+from arena.records import Match
 from arena.roles import Executor, Job
 
 _FIRST, _MOST = 16, 2048
@@ -29,7 +29,7 @@ class Processes(Executor):
             raise BadParameter(f"executor 'processes': workers={workers} is not a positive number")
         self.workers = workers
 
-    def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
+    def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield blocks of episodes as they arrive.
 
         Raises what a worker raised on starting, and `ArenaError` if one dies.
@@ -43,11 +43,11 @@ class Processes(Executor):
             while busy:
                 for connection in wait(list(busy)):
                     worker = busy[connection]  # type: ignore[index]
-                    episodes = worker.receive()
+                    blocks = worker.receive()
                     worker.send(source)
                     if not worker.owed:
                         del busy[worker.connection]
-                    yield episodes
+                    yield from blocks
         finally:
             for worker in workers:
                 worker.stop()
@@ -75,8 +75,8 @@ class _Worker:
                 raise self._died() from None
             self.owed += 1
 
-    def receive(self) -> Sequence[Episode]:
-        """Return the episodes of the chunk that was sent first."""
+    def receive(self) -> Sequence[Block]:
+        """Return what came of the chunk that was sent first."""
         try:
             seconds, answer = self.connection.recv()
         except (EOFError, OSError):
@@ -86,7 +86,8 @@ class _Worker:
             raise answer
         if seconds < _QUICK:
             self.size = min(2 * self.size, _MOST)
-        return [_unpack(row) for row in answer]
+        blocks: Sequence[Block] = answer
+        return blocks
 
     def _died(self) -> ArenaError:
         self.process.join(1)
@@ -110,8 +111,9 @@ def _serve(connection: Connection, job: Job) -> None:
         while True:
             chunk = [Match(*row) for row in connection.recv()]
             begun = time.perf_counter()
-            episodes = [_pack(e) for block in runner.blocks(chunk) for e in block]
-            connection.send((time.perf_counter() - begun, episodes))
+            with rare_collection():
+                blocks = list(gather(runner.blocks(chunk)))
+            connection.send((time.perf_counter() - begun, blocks))
     except EOFError:
         return
     except BaseException as error:
@@ -120,12 +122,3 @@ def _serve(connection: Connection, job: Job) -> None:
 
 def _told(error: BaseException) -> ArenaError:
     return ArenaError(f"a worker process failed: {type(error).__name__}: {error}")
-
-
-def _pack(episode: Episode) -> tuple[Any, ...]:
-    """Return plain tuples, which cross a pipe at half the price of named ones."""
-    return (tuple(episode.match), *episode[1:])
-
-
-def _unpack(row: tuple[Any, ...]) -> Episode:
-    return Episode(Match(*row[0]), *row[1:])

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from arena.block import VOID
 from arena.errors import Unsuitable
 from arena.formats.design import Sides, check_field
 from arena.records import Entrants, Pairing
-from arena.results import VOID, Results
+from arena.results import Results
 from arena.tally import BOTH_FORFEIT, Floats, Ints, Pairwise
 
 _SCORES = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0], [0.0, 0.0]])

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from arena.block import VOID
 from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import LazyPairings, at_least_one, check_field, deals_for
 from arena.formats.duels import seated
 from arena.intervals import clustered_mean
 from arena.records import Entrants, Pairing
-from arena.results import VOID, Results
+from arena.results import Results
 from arena.roles import Format
 from arena.tally import Floats, Ints
 

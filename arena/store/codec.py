@@ -1,8 +1,10 @@
-"""How returns, moves and columns are kept as bytes.
+"""How arrays, moves and what agents handed back are kept as bytes.
 
-Returns are float64, little-endian, one a seat.
+An array begins with the letter of its items' type, as in Python's `array` and little-endian: the
+smallest that holds all of them without loss. `=` before the letter: one item, which all are.
 
-Moves begin with one byte that says how the flat log (seat, action, seat, action, ...) follows:
+The logs of a block are one such array if there are only integers in them. Else `J` and each log by
+itself, whose first byte says how its items (seat, action, seat, action, ...) follow:
 
     B           integers from 0 to 255, a byte each
     b h i q     integers of 1, 2, 4 or 8 bytes, little-endian: the smallest that hold all
@@ -13,7 +15,7 @@ In JSON an object with one key stands for what JSON lacks: `tuple`, `dict` (its 
 `array` (dtype, shape, bytes), `scalar` (dtype and bytes of a floating numpy scalar). Numbers,
 strings, lists, tuples, dicts, bytes and numpy arrays come back equal, with type and dtype:
 a replay steps the game with what it was stepped with. Exceptions: integers and truth values come
-back as Python's whatever kind they were (in a log of integers alone, truth values as integers), a
+back as Python's whatever kind they were (among integers alone, truth values as integers), a
 named tuple as a tuple, and anything else as its `repr`.
 
 Columns are plain JSON (`arena.history.plain`: arrays and tensors become lists), deflated if large.
@@ -22,29 +24,75 @@ Columns are plain JSON (`arena.history.plain`: arrays and tensors become lists),
 from __future__ import annotations
 
 import json
-import struct
 import sys
 import zlib
 from array import array
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from arena.block import Logs, offsets_of
 from arena.history import plain
 
 _DEFLATE_ABOVE = 200
 """Bytes of JSON from which deflating saves more than it costs."""
 
 
-def encode_returns(returns: tuple[float, ...]) -> bytes:
-    """Return the bytes of one float a seat."""
-    return struct.pack(f"<{len(returns)}d", *returns)
+def encode_array(values: NDArray[Any]) -> bytes:
+    """Return the bytes of an array of integers, truth values or float64, whatever its shape."""
+    if not values.size:
+        return b""
+    flat = np.ascontiguousarray(values).reshape(-1)
+    bits = flat.view(np.int64) if flat.dtype == np.float64 else flat  # 0.0 and -0.0 are not one
+    same = bool((bits == bits[0]).all())
+    kept = _smallest(flat[:1] if same else flat)
+    data = kept.dtype.char.encode() + kept.astype(kept.dtype.newbyteorder("<")).tobytes()
+    return b"=" + data if same else data
 
 
-def decode_returns(data: bytes) -> tuple[float, ...]:
-    """Return what `encode_returns` was given."""
-    return struct.unpack(f"<{len(data) // 8}d", data)
+def decode_array(data: bytes, size: int, dtype: type[np.generic]) -> NDArray[Any]:
+    """Return the `size` items that `encode_array` was given, as `dtype`, flat."""
+    if data[:1] == b"=":
+        return np.repeat(decode_array(data[1:], 1, dtype), size)
+    if not size:
+        return np.zeros(0, dtype)
+    kept = np.frombuffer(data, np.dtype(data[:1].decode()).newbyteorder("<"), offset=1)
+    return kept.astype(dtype)
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the values in the smallest type that holds all of them, to the last bit."""
+    if values.dtype.kind == "f":
+        with np.errstate(invalid="ignore", over="ignore"):
+            tries = (values.astype(dtype) for dtype in (np.int8, np.float32))
+            kept = (t for t in tries if t.astype(np.float64).tobytes() == values.tobytes())
+            return next(kept, values)
+    low, high = int(values.min()), int(values.max())
+    for dtype in (np.uint8, np.int8, np.int16, np.int32):
+        if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    return values.astype(np.int64)
+
+
+def encode_logs(logs: Sequence[list[Any]]) -> tuple[bytes, bytes]:
+    """Return the bytes of the logs' lengths, and of the logs."""
+    if isinstance(logs, Logs):
+        return encode_array(np.diff(logs.offsets)), encode_array(logs.flat)
+    each = [encode_moves(log) or b"" for log in logs]
+    return encode_array(np.array([*map(len, each)])), b"J" + b"".join(each)
+
+
+def decode_logs(lengths: bytes, data: bytes, count: int) -> Sequence[list[Any]]:
+    """Return the logs that `encode_logs` was given."""
+    offsets = offsets_of(decode_array(lengths, count, np.int64))
+    if data[:1] != b"J":
+        return Logs(decode_array(data, int(offsets[-1]), np.int64), offsets)
+    cuts = (offsets + 1).tolist()
+    return [decode_moves(data[begin:end]) for begin, end in pairwise(cuts)]
 
 
 def encode_moves(log: list[Any]) -> bytes | None:

@@ -1,13 +1,14 @@
 """The tables, as SQLAlchemy Core sees them; `migrations/` holds how a database comes to have them.
 
-    tournaments ─┬─ entrants ──┐
-                 └─ lineups ───┴─ lineup_seats       who sat where: a match refers to a lineup
-                       └─ matches ─┬─ faults         the key of a match holds its tournament's id
-                                   └─ recordings     and its number (`arena.history.match_id`)
+    tournaments ─┬─ entrants
+                 ├─ blocks          matches: a row holds thousands, a column of them is one blob
+                 ├─ faults          a match's key is made of its tournament's id and its number
+                 └─ recordings      (`arena.history.match_id`)
 
-A million matches are normal, so a match is one row in one B-tree: what repeats is in `lineups`, and
-the key needs no second index. The one index is partial and holds next to nothing: the matches that
-went wrong are few, and `arena matches` must find them among the many that did not.
+A million matches are normal, and a row a match costs more time than the match. So matches are kept
+as they leave the runner, in blocks (`arena.block.Block`) whose columns are arrays
+(`arena.store.codec`): what a query is about is read as arrays too, a million rows in a moment.
+Blocks are written once; small ones are joined to larger ones later. Their numbers may interleave.
 Foreign keys tell readers (and PostgreSQL) what belongs to what; SQLite is not asked to check them.
 """
 
@@ -22,22 +23,16 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; a test holds that it is."""
 
 REVISIONS = "arena_revision"
 """The table that holds the database's revision: not Alembic's own name, which others use too."""
-
-NOTABLE = "(ending > 1 OR faults > 0)"
-"""Matches that ended by forfeit, were void, or saw a fault; both databases use a partial index only
-if a query says its condition word for word."""
 
 metadata = MetaData(
     naming_convention={
@@ -82,47 +77,37 @@ entrants = Table(
     UniqueConstraint("tournament_id", "position"),
 )
 
-lineups = Table(
-    "lineups",
+blocks = Table(
+    "blocks",
     metadata,
     Column("id", _Id, primary_key=True),
     Column("tournament_id", _Id, ForeignKey("tournaments.id"), nullable=False),
-    Column("positions", Text, nullable=False),  # "0,1": the entrants' positions by seat
-    UniqueConstraint("tournament_id", "positions"),
-)
-
-lineup_seats = Table(
-    "lineup_seats",
-    metadata,
-    Column("lineup_id", _Id, ForeignKey("lineups.id"), primary_key=True, autoincrement=False),
-    Column("seat", Integer, primary_key=True, autoincrement=False),
-    Column("entrant_id", _Id, ForeignKey("entrants.id"), nullable=False),
-    Index("ix_lineup_seats_entrant_id", "entrant_id"),
-)
-
-matches = Table(
-    "matches",
-    metadata,
-    Column("id", _Id, primary_key=True, autoincrement=False),
-    Column("lineup_id", _Id, ForeignKey("lineups.id"), nullable=False),
-    Column("seed", BigInteger, nullable=False),
-    Column("deal", BigInteger, nullable=False),
-    Column("ending", SmallInteger, nullable=False),  # index into arena.results.ENDINGS
-    Column("turns", Integer, nullable=False),
-    Column("returns", LargeBinary, nullable=False),  # float64, little-endian, one a seat
-    # The seats with the best value as bits, 0 if all share it; NULL where nobody met anybody.
-    Column("winners", BigInteger),
-    Column("faults", Integer, nullable=False),  # how many
-    Column("moves", LargeBinary),  # see arena.store.codec; NULL where they are unknown
-    Column("started", Float(53), nullable=False),
-    Column("seconds", Float(53), nullable=False),
-    Index("ix_matches_notable", "id", sqlite_where=text(NOTABLE), postgresql_where=text(NOTABLE)),
+    Column("matches", Integer, nullable=False),  # how many
+    Column("seats", Integer, nullable=False),
+    Column("first", Integer, nullable=False),  # the lowest and the highest of their numbers
+    Column("last", Integer, nullable=False),
+    Column("notable", Integer, nullable=False),  # how many ended badly or saw a fault
+    # Arrays, as arena.block.Block says; those that queries look at come first.
+    Column("numbers", LargeBinary, nullable=False),
+    Column("players", LargeBinary, nullable=False),
+    Column("returns", LargeBinary, nullable=False),
+    Column("endings", LargeBinary, nullable=False),
+    Column("forfeited", LargeBinary),  # NULL: nobody
+    Column("faults", LargeBinary),  # how many each; NULL: none
+    Column("turns", LargeBinary, nullable=False),
+    Column("deals", LargeBinary, nullable=False),
+    Column("seeds", LargeBinary, nullable=False),
+    Column("started", LargeBinary, nullable=False),
+    Column("seconds", LargeBinary, nullable=False),
+    Column("lengths", LargeBinary, nullable=False),  # of the logs
+    Column("logs", LargeBinary, nullable=False),
+    Index("ix_blocks_tournament_id", "tournament_id"),
 )
 
 faults = Table(
     "faults",
     metadata,
-    Column("match_id", _Id, ForeignKey("matches.id"), primary_key=True, autoincrement=False),
+    Column("match_id", _Id, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("seat", Integer),  # NULL: the infrastructure
     Column("turn", Integer, nullable=False),
@@ -135,6 +120,6 @@ faults = Table(
 recordings = Table(
     "recordings",
     metadata,
-    Column("match_id", _Id, ForeignKey("matches.id"), primary_key=True, autoincrement=False),
+    Column("match_id", _Id, primary_key=True, autoincrement=False),
     Column("columns", LargeBinary, nullable=False),  # what agents handed back beside their moves
 )

@@ -1,93 +1,140 @@
-"""Which matches a query means, found by their ids."""
+"""Which matches a query means: found in the columns of blocks, a tournament after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Select,
-    TextClause,
-    exists,
-    literal,
-    or_,
-    select,
-    text,
-)
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, or_, select
 
+from arena.block import ENDINGS, VOID
 from arena.errors import UsageError
-from arena.history import MATCHES_EACH, MatchQuery
+from arena.history import MATCHES_EACH, MatchQuery, Tournament
 from arena.records import Ending
-from arena.results import ENDINGS
-from arena.store.schema import NOTABLE, entrants, lineup_seats, matches, tournaments
+from arena.store.reading import read_tournaments
+from arena.store.schema import entrants, tournaments
+from arena.store.shelf import Header, Hits, Shelf, Told, headers
 
-Condition = ColumnElement[bool] | TextClause
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Filter = Callable[[Told], Any]
 
-_LAST = 2**63 - 1
-_MOST_BITS = 62
+_MOST_SEATS = 62
 
 
 class Selection:
     """The matches that a query means, its limit left aside."""
 
-    def __init__(self, connection: Connection, query: MatchQuery) -> None:
+    def __init__(self, shelf: Shelf, query: MatchQuery) -> None:
         """Raises `UsageError` for a result that is none."""
-        self._conditions = list(_conditions(query))
-        self._ranges = list(_ranges(connection, query))
+        self.shelf, self.query = shelf, query
+        self._best = _result(query.result) if query.result is not None else None
 
-    def oldest(self, connection: Connection, limit: int, after: int = -1) -> list[int]:
-        """Return the ids of the `limit` oldest matches beyond the id `after`, ascending."""
-        found: list[int] = []
-        for low, high in self._ranges:
-            if after < high and len(found) < limit:
-                rows = self._ids(max(low, after + 1), high).order_by(matches.c.id)
-                found += connection.execute(rows.limit(limit - len(found))).scalars()
-        return found
+    def oldest(self, connection: Connection, limit: int, after: int = -1) -> Iterator[Hits]:
+        """Yield the `limit` oldest matches beyond the id `after`, ascending."""
+        after = max(after, -1 if self.query.after is None else self.query.after)
+        for tournament in self._tournaments(connection):
+            low, high = self._span(tournament, after)
+            if low <= high and limit > 0:
+                hits = self._first(connection, tournament, limit, low, high)
+                limit -= len(hits.numbers)
+                yield hits
 
-    def newest(self, connection: Connection, limit: int) -> list[int]:
-        """Return the ids of the `limit` newest matches, ascending."""
-        found: list[int] = []
-        for low, high in reversed(self._ranges):
-            if len(found) < limit:
-                rows = self._ids(low, high).order_by(matches.c.id.desc())
-                found += connection.execute(rows.limit(limit - len(found))).scalars()
+    def newest(self, connection: Connection, limit: int) -> list[Hits]:
+        """Return the `limit` newest matches, ascending."""
+        found: list[Hits] = []
+        for tournament in reversed(self._tournaments(connection)):
+            low, high = self._span(tournament, -1)
+            if low <= high and limit > 0:
+                found.append(self._last(connection, tournament, limit, low, high))
+                limit -= len(found[-1].numbers)
         return found[::-1]
 
-    def _ids(self, low: int, high: int) -> Select[int]:
-        between = matches.c.id.between(low, high)
-        return select(matches.c.id).where(between, *self._conditions)
+    def _span(self, tournament: Tournament, after: int) -> tuple[int, int]:
+        """Return the first and last number in a tournament that the query's ids allow."""
+        base, before = tournament.id * MATCHES_EACH, self.query.before
+        high = MATCHES_EACH if before is None else before - base
+        return max(0, after + 1 - base), min(MATCHES_EACH, high) - 1
 
+    def _tournaments(self, connection: Connection) -> list[Tournament]:
+        query, conditions = self.query, []
+        if query.tournament is not None:
+            conditions.append(tournaments.c.id == query.tournament)
+        if query.environment is not None:
+            conditions.append(is_environment(query.environment))
+        if query.agent is not None:
+            mine = select(entrants.c.tournament_id).where(_is_agent(query.agent))
+            conditions.append(tournaments.c.id.in_(mine))
+        return list(read_tournaments(connection, *conditions))
 
-def _ranges(connection: Connection, query: MatchQuery) -> Iterator[tuple[int, int]]:
-    """Yield the spans of match ids (ends included) of the tournaments that are meant."""
-    first = 0 if query.after is None else query.after + 1
-    last = _LAST if query.before is None else query.before - 1
-    for low, high in _spans(connection, query):
-        low, high = max(low * MATCHES_EACH, first), min((high + 1) * MATCHES_EACH - 1, last)
-        if low <= high:
-            yield low, high
+    def _first(
+        self, connection: Connection, tournament: Tournament, limit: int, low: int, high: int
+    ) -> Hits:
+        """Return the first `limit` hits from number `low` to `high`."""
+        hits, around = _none(tournament), _around(connection, tournament, low, high)
+        for header, following in pairwise([*around, None]):
+            hits = _merged(hits, self._hits(connection, tournament, header, low, high))
+            if following is None or np.searchsorted(hits.numbers, following.first) >= limit:
+                break  # none of the first can be in what follows
+        return cut(hits, slice(0, limit))
 
+    def _last(
+        self, connection: Connection, tournament: Tournament, limit: int, low: int, high: int
+    ) -> Hits:
+        """Return the last `limit` hits from number `low` to `high`."""
+        hits, around = _none(tournament), _around(connection, tournament, low, high)
+        around.sort(key=lambda header: -header.last)
+        for header, following in pairwise([*around, None]):
+            hits = _merged(hits, self._hits(connection, tournament, header, low, high))
+            if following is None:
+                break
+            settled = np.searchsorted(-hits.numbers[::-1], -following.last)
+            if settled >= limit:
+                break
+        return cut(hits, slice(max(0, len(hits.numbers) - limit), None))
 
-def _spans(connection: Connection, query: MatchQuery) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of the tournaments' ids, wherever they follow without a gap."""
-    found = select(tournaments.c.id).order_by(tournaments.c.id)
-    if query.tournament is not None:
-        found = found.where(tournaments.c.id == query.tournament)
-    if query.environment is not None:
-        found = found.where(is_environment(query.environment))
-    if query.agent is not None:
-        mine = select(entrants.c.tournament_id).where(_is_agent(query.agent))
-        found = found.where(tournaments.c.id.in_(mine))
-    span: list[int] = []
-    for tournament in connection.execute(found).scalars():
-        if span and tournament != span[1] + 1:
-            yield span[0], span[1]
-            span = []
-        span = [span[0] if span else tournament, tournament]
-    if span:
-        yield span[0], span[1]
+    def _hits(
+        self,
+        connection: Connection,
+        tournament: Tournament,
+        header: Header | None,
+        low: int,
+        high: int,
+    ) -> Hits:
+        assert header is not None
+        if self._for_notable and not header.notable:
+            return _none(tournament)
+        told = self.shelf.told(connection, header.id)
+        keep = (low <= told.numbers) & (told.numbers <= high)
+        for condition in self._conditions(tournament):
+            keep &= condition(told)
+        rows = np.flatnonzero(keep)
+        rows = rows[np.argsort(told.numbers[rows])]
+        return Hits(tournament, told.numbers[rows], np.full(len(rows), header.id), rows)
+
+    @property
+    def _for_notable(self) -> bool:
+        bad = ("forfeit", "void")
+        return bool(self.query.faults or self.query.ending in bad or self.query.result in bad)
+
+    def _conditions(self, tournament: Tournament) -> Iterator[Filter]:
+        query = self.query
+        seats = _seats_of(query.agent, tournament) if query.agent is not None else None
+        if seats is not None:
+            yield lambda told: seats(told).any(1)
+        if query.ending is not None:
+            yield _ended(query.ending)
+        if query.faults is not None:
+            yield lambda told: (told.faults > 0) == query.faults
+        if query.result in ENDINGS:
+            yield _ended(query.result)
+        elif self._best is not None:
+            alone = tournament.record.game.ranked_by_return
+            best = self._best
+            yield lambda told: best(told, seats) & (told.endings != VOID) & (not alone)
 
 
 def is_environment(name: str) -> ColumnElement[bool]:
@@ -99,53 +146,81 @@ def _is_agent(name: str) -> ColumnElement[bool]:
     return or_(entrants.c.name == name, entrants.c.spec == name, entrants.c.agent == name)
 
 
-def _conditions(query: MatchQuery) -> Iterator[Condition]:
-    if query.agent is not None:
-        seated = select(lineup_seats.c.lineup_id).join(entrants).where(_is_agent(query.agent))
-        yield matches.c.lineup_id.in_(seated)
-    if query.ending is not None:
-        yield from _ended(query.ending)
-    if query.faults is not None:
-        yield matches.c.faults > 0 if query.faults else matches.c.faults == 0
-        if query.faults:
-            yield text(NOTABLE)
-    if query.result is not None:
-        yield from _result(query.result, query.agent)
+def _seats_of(agent: str, tournament: Tournament) -> Filter:
+    """Return which seats the agent holds in each match: bool (n, seats)."""
+    mine = [
+        position
+        for position, entrant in enumerate(tournament.record.entrants)
+        if agent in (entrant.name, entrant.spec, entrant.agent)
+    ]
+    return lambda told: np.isin(told.players, mine)
 
 
-def _ended(ending: Ending) -> Iterator[Condition]:
+def _ended(ending: Ending) -> Filter:
     code = ENDINGS.index(ending)
-    yield matches.c.ending == code
-    if code > 1:
-        yield text(NOTABLE)
+    return lambda told: told.endings == code
 
 
-def _result(result: str, agent: str | None) -> Iterator[Condition]:
+def _result(result: str) -> Callable[[Told, Filter | None], Any] | None:
+    """Return what a result says of the seats with the best value, and of those the agent holds."""
     if result in ENDINGS:
-        yield from _ended(result)
-    elif result == "draw":
-        yield matches.c.winners == 0
-    elif result in ("win", "loss"):
-        yield matches.c.winners > 0
-        if agent is not None:
-            yield _agent_won(agent, result == "win")
-    elif result.isascii() and result.isdigit() and int(result) < _MOST_BITS:
-        yield matches.c.winners.bitwise_and(1 << int(result)) != 0
-    else:
-        raise UsageError(
-            f"no result {result!r}: write win, loss, draw, the number of the seat that won, or "
-            f"one of {', '.join(ENDINGS)}"
-        )
+        return None
+    if result == "draw":
+        return lambda told, mine: _best(told).all(1)
+    if result in ("win", "loss"):
+        won = result == "win"
 
+        def decided(told: Told, mine: Filter | None) -> Any:
+            best = _best(told)
+            agents = best == won if mine is None else (best == won) & mine(told)
+            return ~best.all(1) & agents.any(1)
 
-def _agent_won(agent: str, won: bool) -> Condition:
-    """Return the condition that a seat the agent holds is among the winners, or one is not."""
-    bit = literal(1, BigInteger).bitwise_lshift(lineup_seats.c.seat)
-    mine = matches.c.winners.bitwise_and(bit)
-    return exists(
-        select(lineup_seats.c.seat)
-        .join(entrants)
-        .where(lineup_seats.c.lineup_id == matches.c.lineup_id, _is_agent(agent))
-        .where(mine != 0 if won else mine == 0)
-        .correlate(matches)
+        return decided
+    if result.isascii() and result.isdigit() and int(result) < _MOST_SEATS:
+        seat = int(result)
+        return lambda told, mine: _seat(_best(told), seat)
+    raise UsageError(
+        f"no result {result!r}: write win, loss, draw, the number of the seat that won, or "
+        f"one of {', '.join(ENDINGS)}"
     )
+
+
+def _best(told: Told) -> Bools:
+    """Return which seats have the best value of their match, a forfeit being the worst."""
+    values = np.where(told.forfeited, -np.inf, told.returns)
+    best: Bools = values == values.max(1, keepdims=True)
+    return best
+
+
+def _seat(best: Bools, seat: int) -> Bools:
+    if seat >= best.shape[1]:
+        return np.zeros(len(best), np.bool_)
+    alone: Bools = best[:, seat] & ~best.all(1)
+    return alone
+
+
+def _around(connection: Connection, tournament: Tournament, low: int, high: int) -> list[Header]:
+    """Return the blocks that may hold numbers from `low` to `high`, by their first number."""
+    found = headers(connection, tournament.id)
+    return [header for header in found if low <= header.last and header.first <= high]
+
+
+def _none(tournament: Tournament) -> Hits:
+    nothing = np.zeros(0, np.int64)
+    return Hits(tournament, nothing, nothing, nothing)
+
+
+def _merged(one: Hits, other: Hits) -> Hits:
+    if not len(other.numbers):
+        return one
+    numbers = np.concatenate([one.numbers, other.numbers])
+    order = np.argsort(numbers, kind="stable")
+    return Hits(
+        one.tournament, numbers[order], np.concatenate([one.blocks, other.blocks])[order],
+        np.concatenate([one.rows, other.rows])[order],
+    )  # fmt: skip
+
+
+def cut(hits: Hits, rows: slice) -> Hits:
+    """Return some of the hits."""
+    return Hits(hits.tournament, hits.numbers[rows], hits.blocks[rows], hits.rows[rows])

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
+from arena.block import Block
 from arena.errors import StoreError
 from arena.history import (
     EVERYTHING,
-    MATCHES_EACH,
     RATED_KINDS,
     EntrantRecord,
     GameRecord,
@@ -33,16 +32,14 @@ from arena.records import Episode
 from arena.results import Results, make_results
 from arena.store.columns import read_joint_results, read_results
 from arena.store.database import open_database
-from arena.store.reading import Reader, game_of, game_text, read_tournaments
-from arena.store.schema import entrants, matches, tournaments
-from arena.store.selection import Selection, is_environment
+from arena.store.reading import game_of, game_text, read_matches, read_tournaments
+from arena.store.schema import entrants, tournaments
+from arena.store.selection import Selection, cut, is_environment
+from arena.store.shelf import Shelf, headers, read_columns
 from arena.store.writing import Writer
 
-BLOCK = 500
+BLOCK = 2048
 """How many matches are read at a time."""
-
-_Record = TypeVar("_Record")
-_Read = Callable[[Connection, Sequence[int]], list[_Record]]
 
 
 class SqlStore(Store):
@@ -52,6 +49,7 @@ class SqlStore(Store):
         self.url = url
         self._database = open_database(url)
         self._writers: dict[int, Writer] = {}
+        self._shelf = Shelf()
 
     def begin(self, record: TournamentRecord) -> int:
         game = record.game
@@ -77,13 +75,14 @@ class SqlStore(Store):
     def add(self, tournament: int, episodes: Sequence[Episode]) -> int:
         if not episodes:
             return 0
+        block = Block.of(episodes)
         try:
             with self._database.write() as connection:
                 if tournament not in self._writers:
-                    self._writers[tournament] = self._writer(connection, tournament)
-                return self._writers[tournament].write(connection, episodes)
+                    self._meet(connection, tournament)
+                return self._writers[tournament].write(connection, block)
         except BaseException:
-            self._writers.pop(tournament, None)  # it may have learnt ids that were undone
+            self._writers.pop(tournament, None)  # it may have learnt what was undone
             raise
 
     def set_state(self, tournament: int, state: State, seconds: float | None = None) -> None:
@@ -103,10 +102,9 @@ class SqlStore(Store):
 
     def numbers(self, tournament: int) -> NDArray[np.int64]:
         with self._reading(tournament) as (connection, _):
-            low = tournament * MATCHES_EACH
-            ids = select(matches.c.id).where(matches.c.id.between(low, low + MATCHES_EACH - 1))
-            found = connection.execute(ids.order_by(matches.c.id)).scalars()
-            return np.fromiter(found, np.int64) - low
+            ids = [header.id for header in headers(connection, tournament)]
+            found = [told["numbers"] for told in read_columns(connection, ids, ["numbers"])]
+            return np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
 
     def results(self, tournament: int) -> Results:
         with self._reading(tournament) as (connection, found):
@@ -133,22 +131,21 @@ class SqlStore(Store):
             return list(games)
 
     def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
-        return self._blocks(query, Reader().rows)
+        return (stored.row for stored in self._stored(query, logs=False))
 
     def match(self, match: int) -> StoredMatch:
-        with self._database.read() as connection:
-            found = [] if connection is None else Reader().replays(connection, [match])
-        if not found:
-            raise StoreError(
-                f"no match {match} in {self._database.name} (`arena matches` lists them)"
-            )
-        return found[0]
+        query = MatchQuery(after=match - 1, before=match + 1)
+        for stored in self._stored(query, logs=True):
+            return stored
+        name = self._database.name
+        raise StoreError(f"no match {match} in {name} (`arena matches` lists them)")
 
     def replays(self, query: MatchQuery = EVERYTHING) -> Iterator[StoredMatch]:
-        return self._blocks(query, Reader().replays)
+        return self._stored(query, logs=True)
 
     def close(self) -> None:
         self._writers.clear()
+        self._shelf.clear()
         self._database.close()
 
     @contextmanager
@@ -164,46 +161,43 @@ class SqlStore(Store):
         where = self._database.name
         return StoreError(f"no tournament {tournament} in {where} (`arena tournaments` lists them)")
 
-    def _writer(self, connection: Connection, tournament: int) -> Writer:
-        for found in read_tournaments(connection, tournaments.c.id == tournament):
-            ids = select(entrants.c.id).where(entrants.c.tournament_id == tournament)
-            positions = connection.execute(ids.order_by(entrants.c.position)).scalars().all()
-            alone = found.record.game.ranked_by_return
-            return Writer(tournament, alone, positions, self._database.placeholder)
-        raise self._unknown(tournament)
+    def _meet(self, connection: Connection, tournament: int) -> None:
+        """Make a writer for a tournament that is there."""
+        if not list(read_tournaments(connection, tournaments.c.id == tournament)):
+            raise self._unknown(tournament)
+        self._writers[tournament] = Writer(tournament)
 
-    def _blocks(self, query: MatchQuery, read: _Read[_Record]) -> Iterator[_Record]:
+    def _stored(self, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
         """Return an iterator that reads block by block, and holds no connection in between."""
-        with self._database.read() as connection:
-            if connection is None:
-                return iter(())
-            selection = Selection(connection, query)
-            newest = query.limit and query.after is None
-            ids = selection.newest(connection, query.limit) if newest else None
-        blocks = self._oldest(selection, query) if ids is None else _cut(ids)
-        return self._records(blocks, read)
+        selection = Selection(self._shelf, query)
+        newest = query.limit and query.after is None
+        return self._newest(selection, query, logs) if newest else self._oldest(
+            selection, query, logs
+        )  # fmt: skip
 
-    def _oldest(self, selection: Selection, query: MatchQuery) -> Iterator[list[int]]:
+    def _newest(self, selection: Selection, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
+        with self._database.read() as connection:
+            found = [] if connection is None else selection.newest(connection, query.limit)
+        for hits in found:
+            for begin in range(0, len(hits.numbers), BLOCK):
+                with self._database.read() as connection:
+                    assert connection is not None
+                    some = cut(hits, slice(begin, begin + BLOCK))
+                    read = read_matches(connection, some, logs)
+                yield from read
+
+    def _oldest(self, selection: Selection, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
         left, after = query.limit or sys.maxsize, -1
         while left:
             with self._database.read() as connection:
-                assert connection is not None
-                ids = selection.oldest(connection, min(left, BLOCK), after)
-            if not ids:
+                if connection is None:
+                    return
+                found = selection.oldest(connection, min(left, BLOCK), after)
+                read = [stored for hits in found for stored in read_matches(connection, hits, logs)]
+            if not read:
                 return
-            yield ids
-            left, after = left - len(ids), ids[-1]
-
-    def _records(self, blocks: Iterator[list[int]], read: _Read[_Record]) -> Iterator[_Record]:
-        for ids in blocks:
-            with self._database.read() as connection:
-                assert connection is not None
-                records = read(connection, ids)
-            yield from records
-
-
-def _cut(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[i : i + BLOCK] for i in range(0, len(ids), BLOCK))
+            yield from read
+            left, after = left - len(read), read[-1].id
 
 
 def _entrant_row(entrant: EntrantRecord) -> dict[str, str | None]:

@@ -7,7 +7,10 @@ import io
 import json
 import sqlite3
 
+import numpy as np
 import pytest
+
+from arena.store.codec import decode_array, encode_array
 
 PAIR = ("--agent", "random", "--agent", "first_legal")
 
@@ -64,11 +67,14 @@ def test_verify_finds_what_was_changed(played, home) -> None:
     (counts,) = played("verify", "--json").objects
     assert counts == {"checked": 36, "mismatched": 0, "skipped": 0}
     with sqlite3.connect(home / "arena.db") as connection:
-        (row,) = connection.execute("SELECT returns FROM matches WHERE id % 1000000000 = 3 LIMIT 1")
-        other = connection.execute(
-            "SELECT returns FROM matches WHERE returns != ? LIMIT 1", row
+        block, count, numbers, returns = connection.execute(
+            "SELECT id, matches, numbers, returns FROM blocks WHERE tournament_id = 1"
         ).fetchone()
-        connection.execute("UPDATE matches SET returns = ? WHERE id = 1000000003", other)
+        row = decode_array(numbers, count, np.int64).tolist().index(3)
+        kept = decode_array(returns, 2 * count, np.float64).reshape(count, 2)
+        kept[row] = [0.5, 0.5]
+        change = "UPDATE blocks SET returns = ? WHERE id = ?"
+        connection.execute(change, [encode_array(kept), block])
     connection.close()
     ran = played("verify", 1, "--json", code=1)
     assert ran.objects == [{"checked": 29, "mismatched": 1, "skipped": 0}]

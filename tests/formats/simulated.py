@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from arena.block import ENDINGS
 from arena.records import Entrants, Kind, Pairing, Seat, Spec
-from arena.results import Results, code_of, make_results
+from arena.results import Results, make_results
 from arena.roles import Format
 
 Outcome = Callable[[np.random.Generator, Pairing], Sequence[float] | None]
@@ -37,7 +38,7 @@ def results_of(
         np.arange(count), np.array(rows, np.int32),
         np.array([[0.0] * seats if r is None else r for r in returns]).reshape(-1, seats),
         np.zeros((count, seats), np.bool_),
-        np.array([code_of("void" if r is None else "terminal") for r in returns], np.int8),
+        np.array([ENDINGS.index("void" if r is None else "terminal") for r in returns], np.int8),
         np.array([pairing.deal for pairing in pairings], np.int64),
     )  # fmt: skip
     return make_results(entrants.names, list(lineups), [block], seats)

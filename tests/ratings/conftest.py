@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from arena.results import ENDINGS, Results, make_results
+from arena.block import ENDINGS
+from arena.results import Results, make_results
 
 
 def results_of(

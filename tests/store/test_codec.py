@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from arena.block import gather_logs
 from arena.store.codec import (
+    decode_array,
     decode_columns,
+    decode_logs,
     decode_moves,
-    decode_returns,
+    encode_array,
     encode_columns,
+    encode_logs,
     encode_moves,
-    encode_returns,
 )
 
 DTYPES = st.sampled_from(["<f4", "<f8", "<i4", "<i8", "|i1", "|u1", "|b1", "<f2"])
@@ -126,9 +129,55 @@ def test_arrays_that_come_back_can_be_written_to():
     back += 1
 
 
-@given(st.lists(st.floats(allow_nan=False), min_size=1).map(tuple))
-def test_returns_come_back_to_the_last_bit(returns):
-    assert decode_returns(encode_returns(returns)) == returns
+WHOLE = [np.bool_, np.int8, np.int16, np.int32, np.int64]
+NUMBERS = st.sampled_from([*WHOLE, np.float64]).flatmap(
+    lambda d: hnp.arrays(d, hnp.array_shapes(max_dims=2, min_side=0))
+)
+
+
+@given(NUMBERS)
+def test_arrays_come_back_to_the_last_bit(values):
+    back = decode_array(encode_array(values), values.size, values.dtype.type)
+    assert back.dtype == values.dtype
+    assert back.tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ([0, 255], 3),
+        ([-1, 127], 3),
+        ([-1, 128], 5),
+        ([0, 70_000], 9),
+        ([0, 2**40], 17),
+        ([7] * 1000, 3),
+        ([1.0, -1.0, 0.0], 4),
+        ([0.5, 1.0], 9),
+        ([0.1, 1.0], 17),
+        ([0.0, -0.0], 9),
+        ([math.nan, 1.0], 9),
+        ([], 0),
+    ],
+)
+def test_the_smallest_type_is_taken(values, size):
+    assert len(encode_array(np.array(values))) == size
+
+
+LOGS = st.lists(st.lists(st.integers(-1, 300))) | st.lists(st.lists(ACTIONS, max_size=3))
+
+
+@given(LOGS)
+def test_the_logs_of_a_block_come_back(logs):
+    if not logs:
+        return
+    back = list(decode_logs(*encode_logs(gather_logs(logs)), len(logs)))
+    assert len(back) == len(logs)
+    whole = [x for log in logs for x in log]
+    if all(isinstance(x, int) for x in whole):
+        assert back == logs  # truth values become integers
+    else:
+        for log, again in zip(logs, back):
+            assert same(again, log) or again == log
 
 
 def test_columns_come_back_in_the_terms_of_json():

@@ -16,8 +16,10 @@ def filled(store, make_record, make_game, make_episodes):
     store.begin(make_record(game=hex_game, entrants=make_record().entrants[::-1]))
     store.begin(make_record())
     store.add(1, make_episodes(range(150)))
-    store.add(2, make_episodes(range(150, 300)))
-    store.add(3, make_episodes(range(300, 450)))
+    for begin in range(6):  # blocks whose numbers interleave, as those of several workers do
+        store.add(2, make_episodes(range(150 + begin, 300, 6)))
+    for begin in (400, 300, 350):
+        store.add(3, make_episodes(range(begin, begin + 50)))
     return store, list(store.replays())
 
 

@@ -1,21 +1,24 @@
-"""The first tables."""
+"""The first tables. (Revision 0001 was never released: it kept a row a match.)"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-_NOTABLE = "(ending > 1 OR faults > 0)"
+_BLOBS = (
+    "numbers", "players", "returns", "endings", "forfeited", "faults", "turns", "deals", "seeds",
+    "started", "seconds", "lengths", "logs",
+)  # fmt: skip
+_NULLABLE = ("forfeited", "faults")
 
 
 def upgrade() -> None:
     """Make all tables."""
     _tournaments()
-    _lineups()
     _matches()
 
 
@@ -51,46 +54,22 @@ def _tournaments() -> None:
     )
 
 
-def _lineups() -> None:
-    op.create_table(
-        "lineups",
-        sa.Column("id", _ID, primary_key=True),
-        sa.Column("tournament_id", _ID, sa.ForeignKey("tournaments.id"), nullable=False),
-        sa.Column("positions", sa.Text, nullable=False),
-        sa.UniqueConstraint("tournament_id", "positions"),
-    )
-    op.create_table(
-        "lineup_seats",
-        _key("lineup_id", _ID, sa.ForeignKey("lineups.id")),
-        _key("seat", sa.Integer()),
-        sa.Column("entrant_id", _ID, sa.ForeignKey("entrants.id"), nullable=False),
-    )
-    op.create_index("ix_lineup_seats_entrant_id", "lineup_seats", ["entrant_id"])
-
-
 def _matches() -> None:
     op.create_table(
-        "matches",
-        _key("id", _ID),
-        sa.Column("lineup_id", _ID, sa.ForeignKey("lineups.id"), nullable=False),
-        sa.Column("seed", sa.BigInteger, nullable=False),
-        sa.Column("deal", sa.BigInteger, nullable=False),
-        sa.Column("ending", sa.SmallInteger, nullable=False),
-        sa.Column("turns", sa.Integer, nullable=False),
-        sa.Column("returns", sa.LargeBinary, nullable=False),
-        sa.Column("winners", sa.BigInteger),
-        sa.Column("faults", sa.Integer, nullable=False),
-        sa.Column("moves", sa.LargeBinary),
-        sa.Column("started", sa.Float(53), nullable=False),
-        sa.Column("seconds", sa.Float(53), nullable=False),
+        "blocks",
+        sa.Column("id", _ID, primary_key=True),
+        sa.Column("tournament_id", _ID, sa.ForeignKey("tournaments.id"), nullable=False),
+        sa.Column("matches", sa.Integer, nullable=False),
+        sa.Column("seats", sa.Integer, nullable=False),
+        sa.Column("first", sa.Integer, nullable=False),
+        sa.Column("last", sa.Integer, nullable=False),
+        sa.Column("notable", sa.Integer, nullable=False),
+        *(sa.Column(n, sa.LargeBinary, nullable=n in _NULLABLE) for n in _BLOBS),
     )
-    notable = sa.text(_NOTABLE)
-    op.create_index(
-        "ix_matches_notable", "matches", ["id"], sqlite_where=notable, postgresql_where=notable
-    )
+    op.create_index("ix_blocks_tournament_id", "blocks", ["tournament_id"])
     op.create_table(
         "faults",
-        _key("match_id", _ID, sa.ForeignKey("matches.id")),
+        _key("match_id", _ID),
         _key("position", sa.Integer()),
         sa.Column("seat", sa.Integer),
         sa.Column("turn", sa.Integer, nullable=False),
@@ -101,10 +80,10 @@ def _matches() -> None:
     )
     op.create_table(
         "recordings",
-        _key("match_id", _ID, sa.ForeignKey("matches.id")),
+        _key("match_id", _ID),
         sa.Column("columns", sa.LargeBinary, nullable=False),
     )
 
 
-def _key(name: str, kind: sa.types.TypeEngine[int], *rest: sa.ForeignKey) -> sa.Column[int]:
-    return sa.Column(name, kind, *rest, primary_key=True, autoincrement=False)
+def _key(name: str, kind: sa.types.TypeEngine[int]) -> sa.Column[int]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
