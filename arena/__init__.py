@@ -39,7 +39,9 @@ _HOMES = {
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("Table",),
     "arena.table_game": ("TableGame",),
-    "arena.tensor_luck": ("cut_points", "tensor_draw", "tensor_mix", "tensor_uniforms"),
+    "arena.tensor_luck": (
+        "cut_points", "tensor_draw", "tensor_mix", "tensor_pick", "tensor_uniforms",
+    ),
     "arena.trainer": (
         "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
     ),
@@ -120,6 +122,7 @@ if TYPE_CHECKING:
     from arena.tensor_luck import cut_points as cut_points
     from arena.tensor_luck import tensor_draw as tensor_draw
     from arena.tensor_luck import tensor_mix as tensor_mix
+    from arena.tensor_luck import tensor_pick as tensor_pick
     from arena.tensor_luck import tensor_uniforms as tensor_uniforms
     from arena.trainer import Learner as Learner
     from arena.trainer import Round as Round

@@ -16,6 +16,7 @@ from arena.seeds import GOLDEN, MASK, draw
 Tensor = Any
 """A torch.Tensor."""
 _UNIT = 53
+_FEW = 64  # actions: so many are counted one by one, which is quicker than a running sum
 _SEATS = 1024  # as in `arena.seeds`: a turn has this many numbers
 
 
@@ -25,7 +26,6 @@ def _signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 
-_GOLDEN = _signed(GOLDEN)
 _M1, _M2 = _signed(0xBF58476D1CE4E5B9), _signed(0x94D049BB133111EB)
 
 
@@ -53,9 +53,15 @@ def tensor_uniforms(seeds: Tensor, seats: Tensor | int, turns: Tensor | int) -> 
     `seeds` is an int64 tensor, `seats` and `turns` such tensors or plain ints; their shapes are
     broadcast, and the result is on their device.
     """
-    places = turns * _SEATS + seats + 2
-    steps = _signed(places * GOLDEN) if isinstance(places, int) else places * _GOLDEN
-    return _shifted(tensor_mix(seeds + steps), 64 - _UNIT).double().mul_(2.0**-_UNIT)
+    base = 2 * GOLDEN
+    z = seeds
+    for number, step in ((turns, _SEATS * GOLDEN), (seats, GOLDEN)):
+        if isinstance(number, int):
+            base += number * step
+        else:
+            z = z.add(number, alpha=_signed(step))
+    z = tensor_mix(z + _signed(base))
+    return _shifted(z, 64 - _UNIT).double().mul_(2.0**-_UNIT)
 
 
 def tensor_draw(odds: Tensor, u: Tensor) -> Tensor:
@@ -74,6 +80,29 @@ def tensor_draw(odds: Tensor, u: Tensor) -> Tensor:
         place = place + (left >= 0.0)
         last = last.where(likely <= 0.0, outcome)
     return place.minimum(last)
+
+
+def tensor_pick(legal: Tensor, u: Tensor) -> Tensor:
+    """Return `actions[int(u * len(actions))]` for each row's legal actions, as places: int64 (n,).
+
+    `legal` is a mask, bool (n, actions), that allows something in each row (else the place is any);
+    `u` is float64 (n,) in [0, 1). Quickest where the mask's columns lie in memory one by one.
+    """
+    columns = legal.t()
+    actions = columns.shape[0]
+    columns = columns.char() if actions < 128 else columns.int()  # counts have to fit
+    if actions > _FEW:
+        counts = columns.cumsum(0, dtype=columns.dtype)
+        return (counts <= (u * counts[-1]).to(counts.dtype)).sum(0)
+    counts, so_far = [], 0
+    for column in columns.unbind():
+        so_far = so_far + column
+        counts.append(so_far)
+    place = (u * counts[-1]).to(columns.dtype)
+    action = place * 0
+    for count in counts[:-1]:
+        action += count <= place
+    return action.long()
 
 
 @lru_cache(maxsize=1024)

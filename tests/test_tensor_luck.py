@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from arena.seeds import derive, draw, mix, uniform, uniforms
-from arena.tensor_luck import cut_points, tensor_draw, tensor_mix, tensor_uniforms
+from arena.tensor_luck import cut_points, tensor_draw, tensor_mix, tensor_pick, tensor_uniforms
 
 SEEDS = st.integers(0, 2**63 - 1)
 WORDS = st.integers(-(2**63), 2**63 - 1)
@@ -86,11 +86,27 @@ def test_many_odds_at_once() -> None:
     assert tensor_draw(odds, u).tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("actions", [1, 2, 9, 64, 65, 127, 128, 300])
+@pytest.mark.parametrize("share", [0.02, 0.5, 1.0])
+def test_picks_are_those_of_the_random_agent(actions: int, share: float) -> None:
+    masks = torch.rand(200, actions, generator=torch.Generator().manual_seed(actions)) < share
+    masks[torch.arange(200), torch.arange(200) % actions] = True
+    u = tensor_uniforms(torch.arange(200), 0, 1)
+    wanted = []
+    for mask, luck in zip(masks, u.tolist()):
+        legal = [action for action, allowed in enumerate(mask.tolist()) if allowed]
+        wanted.append(legal[int(luck * len(legal))])
+    assert tensor_pick(masks, u).tolist() == wanted
+    assert tensor_pick(masks.t().contiguous().t(), u).tolist() == wanted
+
+
 def test_nothing_goes_back_to_the_host() -> None:
     with FakeTensorMode():
         seeds = torch.zeros(3, dtype=torch.int64, device="meta")
         u = tensor_uniforms(seeds, -1, seeds)
         odds = torch.zeros(3, 4, dtype=torch.float64, device="meta")
+        mask = torch.zeros(3, 70, dtype=torch.bool, device="meta")
+        assert tensor_pick(mask, u).device.type == tensor_pick(mask[:, :9], u).device.type == "meta"
         assert u.device.type == "meta" and tensor_draw(odds, u).device.type == "meta"
 
 

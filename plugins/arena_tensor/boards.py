@@ -1,0 +1,117 @@
+"""Two seats that move in turn upon a board, with nothing hidden and no luck."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from gymnasium.spaces import Box, Discrete
+from torch import Tensor
+
+from arena import Seat, Spec
+from arena_tensor.table import TensorTable
+
+
+def board_spec(name: str, shape: tuple[int, ...], actions: int) -> Spec:
+    """Return the Spec of a game of two on planes of ones and noughts, won or lost by one."""
+    seat = Seat(Box(0.0, 1.0, shape), Discrete(actions))
+    return Spec(
+        name, (seat, seat), zero_sum=True, returns=(-1.0, 1.0), turn_based=True,
+        perfect_information=True, stochastic=False, model=True,
+    )  # fmt: skip
+
+
+class BoardTable(TensorTable):
+    """A board seen by the seat to move: `mine` and `theirs` are sets of cells, as bits.
+
+    Both are integers, (*parts, size). `second`, int64 (size,), is -1 where seat 1 is to move and 0
+    where seat 0 is. After each move they change in every row, so that a row in which no stone is
+    put down stays as it was.
+    """
+
+    def __init__(
+        self, spec: Spec, size: int, device: str, *parts: int, dtype: torch.dtype = torch.int64
+    ) -> None:
+        super().__init__(spec, size, device)
+        self.second = self.new()
+        self.mine, self.theirs = self.new(*parts, dtype=dtype), self.new(*parts, dtype=dtype)
+
+    @abstractmethod
+    def play(self, actions: Tensor, live: Tensor) -> tuple[Tensor, Tensor]:
+        """Make the moves, int64 (size,), in the live rows (int64: 1 or 0), and in no other.
+
+        Return the mover's score, int64, and which rows have ended, bool, both (size,); what they
+        say of rows that are not live does not matter. `mine` is the mover's still.
+        """
+
+    def reset(self, rows: Tensor, deals: Tensor) -> None:
+        """Begin anew, with an empty board, in the chosen rows."""
+        self.live |= rows
+        others = rows.long() - 1
+        self.second &= others
+        others = others.to(self.mine.dtype)
+        self.mine &= others
+        self.theirs &= others
+
+    def acting(self) -> Tensor:
+        """Return who is asked: bool (size, 2)."""
+        second = self.second.bool()
+        return torch.stack((self.live & ~second, self.live & second)).t()
+
+    def step(self, actions: Sequence[Tensor]) -> Tensor:
+        """Move, and pay the mover's score to it, and its negative to the other: float32."""
+        first, second = actions
+        live = self.live.long()
+        score, ended = self.play(first ^ ((first ^ second) & self.second), live)
+        score = score * live
+        score = (score ^ self.second) - self.second  # of seat 0
+        self.live = self.live & ~ended
+        self.mine, self.theirs = self.theirs, self.mine
+        self.second = ~self.second
+        return torch.stack((score, -score)).to(torch.int8).float().t()
+
+    def sides(self, seats: Any) -> tuple[Tensor, Tensor]:
+        """Return the cells of the seats, and those of the others."""
+        mask = (self.second ^ -seats).to(self.mine.dtype)
+        change = (self.mine ^ self.theirs) & mask
+        return self.mine ^ change, self.theirs ^ change
+
+    def planes(self, sets: Sequence[Tensor], bits: Tensor, shape: Sequence[int]) -> Tensor:
+        """Return sets of cells as float32 (size, sets, *shape); `bits` are those of the cells."""
+        seen = [unpacked(cells, bits).view(torch.int8).float() for cells in sets]
+        return torch.stack(seen).view(len(sets), *shape, self.size).movedim(-1, 0)
+
+    def render(self, row: int) -> str:
+        """Return the board drawn: the empty cells as dots, seat 0's as x, seat 1's as o."""
+        first, second = (self.cells(cells)[:, row].tolist() for cells in self.sides(0))
+        rows, columns = self.spec.seats[0].observation_space.shape[-2:]
+        marks = ["x" if x else "o" if o else "." for x, o in zip(first, second)]
+        return "\n".join("".join(marks[r * columns : (r + 1) * columns]) for r in range(rows))
+
+    def cells(self, board: Tensor) -> Tensor:
+        """Return a set of cells as bool (cells, size), by rows from the top, for drawings."""
+        raise NotImplementedError
+
+    def text(self, row: int, seat: int) -> str:
+        """Return the board drawn, which hides nothing."""
+        return self.render(row)
+
+
+def unpacked(board: Tensor, bits: Tensor) -> Tensor:
+    """Return which of the bits, (n,), are set in (size,) integers: bool (n, size)."""
+    return (board & bits[:, None]).bool()
+
+
+def in_line(board: Tensor, step: int, length: int) -> Tensor:
+    """Return the bits from which `length` bits in steps of `step` are all set.
+
+    `board` holds integers that are not negative. In each pass the run that is known doubles.
+    """
+    known = 1
+    while known < length:
+        further = min(known, length - known)
+        board = board & (board >> step * further)
+        known += further
+    return board
