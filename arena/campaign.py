@@ -15,6 +15,7 @@ import numpy as np
 from arena.block import VOID, Block
 from arena.config import definition_from_json, definition_to_json
 from arena.errors import Unsuitable, UsageError
+from arena.executors.here import Here
 from arena.history import (
     EntrantRecord,
     GameRecord,
@@ -25,8 +26,8 @@ from arena.history import (
 )
 from arena.lookup import Game, Player
 from arena.openings import NO_BOOK, Book
-from arena.planning import Plan, Trained, made, prepare
-from arena.records import Episode, Match, Pairing, Rating, Ref, Spec
+from arena.planning import Plan, Trained, prepare
+from arena.records import Episode, Match, Pairing, Rating, Spec
 from arena.results import Results, ResultsLog
 from arena.roles import Executor, Job, Rater
 from arena.seeds import derive_many
@@ -46,7 +47,7 @@ _as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
 class Playing:
     """How matches are played, which changes nothing in what they become."""
 
-    executor: Ref = field(default_factory=lambda: Ref("here"))
+    executor: Executor = field(default_factory=Here)
     slots: int = 256
     device: str = "auto"
 
@@ -148,26 +149,27 @@ def play_tournament(
     On an interrupt or an error the tournament is left "interrupted", everything stored so far kept.
     """
     store, hook = workspace.store, workspace.registry.hook
-    executor: Executor = made(workspace.registry, "executors", playing.executor, Executor)
+    executor, job = playing.executor, job_of(workspace, run.plan, playing)
     run.began, state = time.monotonic(), "interrupted"
     store.set_state(run.id, "running", run.seconds)
     hook.arena_started(run=run)
     try:
         for matches in _rounds(store, run):
-            for episodes in executor.run(_job(workspace, run, playing), matches):
+            for episodes in executor.run(job, matches):
                 store.add(run.id, episodes)
                 run.add(episodes)
                 hook.arena_played(run=run, episodes=episodes)
                 progress(run)
         state = "finished"
     finally:
+        executor.close()
         run.seconds += time.monotonic() - run.began
         store.set_state(run.id, "finished" if state == "finished" else "interrupted", run.seconds)
         hook.arena_finished(run=run)
 
 
-def _job(workspace: Workspace, run: Run, playing: Playing) -> Job:
-    plan = run.plan
+def job_of(workspace: Workspace, plan: Plan, playing: Playing) -> Job:
+    """Return what an executor needs to play a plan's matches."""
     return Job(
         environment=plan.game.ref,
         entrants=tuple(player.ref for player in plan.players),

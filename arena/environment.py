@@ -15,7 +15,9 @@ Action = Any
 
 
 class Stepped(NamedTuple):
-    """What came of a step of many games: whom each asks next, and by row what else happened.
+    """What came of a step of many games, or of their beginning.
+
+    It is whom each asks next, and by row what else happened.
 
     `asked` is () for a row that failed; `paid` and `failed` hold the rows that paid or raised.
     """
@@ -57,6 +59,20 @@ class Environment(ABC):
     def legal_many(cls, games: Sequence[Environment], seats: Sequence[int]) -> list[Any]:
         """Return `legal` of each game for its seat: a loop that a fast adapter may tighten."""
         return [game.legal(seat) for game, seat in zip(games, seats)]
+
+    @classmethod
+    def reset_many(cls, games: Sequence[Environment], deals: Sequence[int]) -> Stepped:
+        """Begin a new game in each, from its deal: a loop that a fast adapter may tighten."""
+        begun = Stepped([], {}, {})
+        for row, (game, deal) in enumerate(zip(games, deals)):
+            asked: Sequence[int] = ()
+            try:
+                game.reset(Luck(deal))
+                asked = game.acting()
+            except Exception as error:
+                begun.failed[row] = error
+            begun.asked.append(asked)
+        return begun
 
     @classmethod
     def observe_many(cls, games: Sequence[Environment], seats: Sequence[int]) -> Any:

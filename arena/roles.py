@@ -84,8 +84,16 @@ class Job:
 
 
 class Executor(ABC):
-    """Plays matches somewhere."""
+    """Plays matches somewhere. A tournament runs one round after the other, then closes it."""
 
     @abstractmethod
     def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
         """Yield the episodes in blocks, in any order; each match exactly once."""
+
+    def ready(self, job: Job) -> None:
+        """Begin with whatever takes time before matches of this job can be played."""
+        return None
+
+    def close(self) -> None:
+        """Let go of processes and games; what it runs after that is made ready anew."""
+        return None

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, Protocol
 
 from arena.agent import Agent
@@ -19,7 +20,6 @@ from arena.environment import Environment
 from arena.openings import open_match
 from arena.records import STANDARD_RULES, Ending, Episode, Fault, Match, Rules
 from arena.referee import Referee, Wrong, plain
-from arena.seeds import Luck
 from arena.slot import Slot
 
 DEFAULT_MAX_TURNS = 10_000
@@ -103,7 +103,7 @@ class Runner:
         """Forget the matches in flight, between blocks; their environments are kept for others."""
         flying = {id(slot): slot for slots in self.waiting[0] for slot in slots}
         self.spare += [slot.environment for slot in flying.values()]
-        self.waiting, self.flying = self._empty_queues(), 0
+        self.waiting, self.flying, self.done = self._empty_queues(), 0, []
 
     def close(self) -> None:
         """Let go of the environments that are not in a game."""
@@ -112,26 +112,37 @@ class Runner:
 
     def _deal(self, source: Iterator[Match], target: int) -> bool:
         """Put matches in flight up to the target; return whether there may be more."""
-        while self.flying < target:
-            match = next(source, None)
-            if match is None:
-                return False
-            environment = self.spare.pop() if self.spare else self.make()
-            slot = Slot(environment, match, self.now)
-            self.flying += 1
-            try:
-                environment.reset(Luck(match.deal))
-                asked = environment.acting()
-                if match.opening:
-                    asked = open_match(slot, asked)
-            except Exception as error:
-                self._void(slot, error)
-                continue
-            if asked and asked[0] >= 0 and slot.turn < self.limit:
-                self._queue(slot, asked)
+        wanted = target - self.flying
+        matches = list(islice(source, wanted))
+        if not matches:
+            return wanted <= 0
+        spare = self.spare
+        games = [spare.pop() if spare else self.make() for _ in matches]
+        begun = type(games[0]).reset_many(games, [match.deal for match in matches])
+        self.flying += len(matches)
+        (slots_of, seats_of), now = self.waiting, self.now
+        for row, (match, game, asked) in enumerate(zip(matches, games, begun.asked)):
+            slot = Slot(game, match, now)
+            if row in begun.failed:
+                self._void(slot, begun.failed[row])
+            elif len(asked) == 1 and (seat := asked[0]) >= 0 and not match.opening:
+                slot.asked = asked
+                agent = slot.players[seat]
+                slots_of[agent].append(slot)
+                seats_of[agent].append(seat)
             else:
-                self._advance(slot, asked)
-        return True
+                self._begin(slot, asked)
+        return len(matches) == wanted
+
+    def _begin(self, slot: Slot, asked: Sequence[int]) -> None:
+        """Bring a match that was dealt to where agents are asked."""
+        try:
+            if slot.match.opening:
+                asked = open_match(slot, asked)
+        except Exception as error:
+            self._void(slot, error)
+        else:
+            self._advance(slot, asked)
 
     def _ask(self, index: int, slots: list[Slot], seats: list[int]) -> None:
         """Ask one agent for all its moves of this tick, and play them."""

@@ -33,7 +33,7 @@ def tournament(
     session: Session, /, what: str | None, resume: int | None, as_json: bool, **given: Any
 ) -> None:
     """Play a tournament: a shipped definition, a file, or any environment."""
-    from arena.campaign import begin, reopen
+    from arena.campaign import begin, job_of, reopen
     from arena.cli.training import trainer_of
     from arena.planning import prepare
 
@@ -52,6 +52,7 @@ def tournament(
                 "name a definition, a FILE.toml or an environment, or --resume ID"
             )
         plan = prepare(session.workspace, define(session, **asked), train)
+        playing.executor.ready(job_of(session.workspace, plan, playing))
         run = begin(session.workspace, plan)
     finish(session, run, playing, as_json)
 
@@ -68,8 +69,8 @@ def playing_of(session: Session, given: Mapping[str, Any]) -> Playing:
     executor = parse(given["executor"] or ("processes" if workers > 1 else "here"))
     if executor.name == "processes" and "workers" not in executor.parameters and workers > 1:
         executor = Ref(executor.name, {**executor.parameters, "workers": workers})
-    made(session.registry, "executors", executor, Executor)
-    return Playing(executor, given["slots"], given["device"])
+    plays: Executor = made(session.registry, "executors", executor, Executor)
+    return Playing(plays, given["slots"], given["device"])
 
 
 def define(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from arena.records import Episode, Match
 from arena.roles import Executor, Job
 from arena.runner import Runner
 
-BLOCK, SECONDS = 2048, 0.2
+FEW = int(os.environ.get("FEW", "256"))
+"""So many episodes become columns: thousands of them as objects would not fit into the cache."""
+BLOCK, SECONDS = 4096, 0.2
 """A block is handed on when it holds so many episodes, or after so long."""
 
 
@@ -28,18 +31,26 @@ def make_runner(job: Job) -> Runner:
     return Runner(make, agents, job.rules, job.slots)
 
 
-def gather(blocks: Iterable[Sequence[Episode]]) -> Iterator[Block]:
+def gather(ticks: Iterable[Sequence[Episode]], seconds: float = SECONDS) -> Iterator[Block]:
     """Join what ends in each tick to blocks worth a transaction."""
-    gathered: list[Episode] = []
-    due = time.monotonic() + SECONDS
-    for block in blocks:
-        gathered += block
-        if len(gathered) >= BLOCK or (gathered and time.monotonic() >= due):
-            yield Block.of(gathered)
-            gathered = []
-            due = time.monotonic() + SECONDS
-    if gathered:
-        yield Block.of(gathered)
+    blocks: list[Block] = []
+    fresh: list[Episode] = []
+    size, due = 0, time.monotonic() + seconds
+    for episodes in ticks:
+        fresh += episodes
+        late = time.monotonic() >= due
+        if fresh and (len(fresh) >= FEW or late):
+            blocks.append(Block.of(fresh))
+            size += len(fresh)
+            fresh = []
+        if blocks and (size >= BLOCK or late):
+            yield Block.join(blocks)
+            blocks, size = [], 0
+            due = time.monotonic() + seconds
+    if fresh:
+        blocks.append(Block.of(fresh))
+    if blocks:
+        yield Block.join(blocks)
 
 
 @contextmanager
@@ -56,11 +67,23 @@ def rare_collection() -> Iterator[None]:
 class Here(Executor):
     """Plays in this process, many games at a time."""
 
+    def __init__(self) -> None:
+        self._made: tuple[Job, Runner] | None = None
+
     def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield blocks of episodes as they end."""
-        runner = make_runner(job)
+        if self._made is None or self._made[0] != job:
+            self.close()
+            self._made = job, make_runner(job)
+        runner = self._made[1]
         try:
             with rare_collection():
                 yield from gather(runner.blocks(matches))
         finally:
-            runner.close()
+            runner.abandon()
+
+    def close(self) -> None:
+        """Let go of the games."""
+        if self._made is not None:
+            self._made[1].close()
+            self._made = None

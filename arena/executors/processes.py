@@ -6,9 +6,14 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
 
 from arena.block import Block
 from arena.errors import ArenaError, BadParameter
@@ -16,9 +21,12 @@ from arena.executors.here import gather, make_runner, rare_collection
 from arena.records import Match
 from arena.roles import Executor, Job
 
-_FIRST, _MOST = 16, 2048
-_QUICK = 0.3
-"""A worker's chunk of matches doubles, from first to most, while it takes fewer seconds."""
+_LEAST = 16
+"""Matches that a worker has before it, at least; a quarter of them are sent at a time."""
+_AHEAD = 0.25
+"""Seconds of work that a worker has before it, once it is known how fast it is."""
+
+_as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
 
 
 class Processes(Executor):
@@ -28,29 +36,49 @@ class Processes(Executor):
         if workers < 1:
             raise BadParameter(f"executor 'processes': workers={workers} is not a positive number")
         self.workers = workers
+        self._job: Job | None = None
+        self._started: list[_Worker] = []
+
+    def ready(self, job: Job) -> None:
+        """Start the processes; they stay for all rounds of a tournament."""
+        if job != self._job or any(worker.owed for worker in self._started):
+            self.close()
+            self._job, self._started = job, [_Worker(job) for _ in range(self.workers)]
 
     def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield blocks of episodes as they arrive.
 
         Raises what a worker raised on starting, and `ArenaError` if one dies.
         """
-        source = iter(matches)
-        workers = [_Worker(job) for _ in range(self.workers)]
+        self.ready(job)
         try:
-            for worker in workers * 2:  # one chunk to play, one that waits
-                worker.send(source)
-            busy = {w.connection: w for w in workers if w.owed}
-            while busy:
-                for connection in wait(list(busy)):
-                    worker = busy[connection]  # type: ignore[index]
-                    blocks = worker.receive()
-                    worker.send(source)
-                    if not worker.owed:
-                        del busy[worker.connection]
-                    yield from blocks
-        finally:
-            for worker in workers:
-                worker.stop()
+            with rare_collection():
+                yield from _blocks(self._started, iter(matches))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Stop the processes."""
+        while self._started:
+            self._started.pop().stop()
+        self._job = None
+
+
+def _blocks(workers: Sequence[_Worker], source: Iterator[Match]) -> Iterator[Block]:
+    """Keep the workers supplied; yield what they play as it arrives."""
+    for worker in [*workers] * 4:  # a quarter each in turn
+        worker.send(source)
+    busy = {worker.connection: worker for worker in workers if worker.owed}
+    while busy:
+        for connection in wait(list(busy)):
+            worker = busy[connection]  # type: ignore[index]
+            block = worker.receive()
+            while worker.owed < worker.ahead and worker.send(source):
+                pass
+            if not worker.owed:
+                del busy[worker.connection]
+            yield block
 
 
 class _Worker:
@@ -62,32 +90,35 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(theirs, job), daemon=True)
         self.process.start()
         theirs.close()
-        self.owed = 0
-        self.size = _FIRST
+        self.owed, self.ahead = 0, _LEAST
+        self._heard = time.monotonic()
 
-    def send(self, source: Iterator[Match]) -> None:
-        """Send the next chunk, if there is one."""
-        chunk = [tuple(match) for match in islice(source, self.size)]
-        if chunk:
-            try:
-                self.connection.send(chunk)
-            except OSError:
-                raise self._died() from None
-            self.owed += 1
-
-    def receive(self) -> Sequence[Block]:
-        """Return what came of the chunk that was sent first."""
+    def send(self, source: Iterator[Match]) -> bool:
+        """Send some of the next matches; return whether there were any."""
+        chunk = [tuple(match) for match in islice(source, self.ahead // 4)]
+        if not chunk:
+            return False
         try:
-            seconds, answer = self.connection.recv()
+            self.connection.send(chunk)
+        except OSError:
+            raise self._died() from None
+        self.owed += len(chunk)
+        return True
+
+    def receive(self) -> Block:
+        """Return what the worker has played since the last time."""
+        try:
+            answer = self.connection.recv()
         except (EOFError, OSError):
             raise self._died() from None
-        self.owed -= 1
         if isinstance(answer, BaseException):
             raise answer
-        if seconds < _QUICK:
-            self.size = min(2 * self.size, _MOST)
-        blocks: Sequence[Block] = answer
-        return blocks
+        block: Block = answer
+        self.owed -= len(block)
+        now = time.monotonic()
+        self.ahead = max(_LEAST, int(_AHEAD * len(block) / (now - self._heard)))
+        self._heard = now
+        return block
 
     def _died(self) -> ArenaError:
         self.process.join(1)
@@ -102,22 +133,56 @@ class _Worker:
         self.process.join()
 
 
+class _Inbox(Iterator[Match]):
+    """The matches that have arrived. It is never exhausted for good: more may come later.
+
+    A thread empties the pipe, so that the parent never waits for a worker that waits for it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._arrived: SimpleQueue[list[tuple[Any, ...]] | None] = SimpleQueue()
+        self._waiting: deque[Match] = deque()
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._arrived.put(self._connection.recv())
+        except (EOFError, OSError):
+            self._arrived.put(None)
+
+    def wait(self) -> bool:
+        """Wait until there is a match; return whether there will be one."""
+        if not self._waiting:
+            self._take(self._arrived.get())
+        return bool(self._waiting)
+
+    def _take(self, chunk: list[tuple[Any, ...]] | None) -> None:
+        self._waiting.extend(map(_as_match, chunk or ()))
+
+    def __next__(self) -> Match:
+        if not self._waiting and not self._arrived.empty():
+            self._take(self._arrived.get())
+        if not self._waiting:
+            raise StopIteration
+        return self._waiting.popleft()
+
+
 def _serve(connection: Connection, job: Job) -> None:
-    """Play chunks until the pipe closes. Runs in the worker."""
+    """Play what arrives until the pipe closes. Runs in the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        runner = make_runner(job)
-        while True:
-            chunk = [Match(*row) for row in connection.recv()]
-            begun = time.perf_counter()
-            with rare_collection():
-                blocks = list(gather(runner.blocks(chunk)))
-            connection.send((time.perf_counter() - begun, blocks))
-    except EOFError:
+        runner, inbox = make_runner(job), _Inbox(connection)
+        with rare_collection():
+            while inbox.wait():
+                for block in gather(runner.blocks(inbox), _AHEAD / 3):
+                    connection.send(block)
+    except BrokenPipeError:
         return
     except BaseException as error:
-        connection.send((0.0, error if isinstance(error, ArenaError) else _told(error)))
+        connection.send(error if isinstance(error, ArenaError) else _told(error))
 
 
 def _told(error: BaseException) -> ArenaError:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.pool import StaticPool
 
 from arena.errors import StoreError
-from arena.store.schema import HEAD, REVISIONS
+from arena.store.schema import HEAD, REVISIONS, create
 
 BUSY_SECONDS = 60.0
 """How long to wait for another process that is writing."""
@@ -148,18 +148,34 @@ class Database(ABC):
 
     def _migrate(self, connection: Connection) -> None:
         """Make the tables, or bring them up to date."""
-        from arena.store.migrations import knows, upgrade  # Alembic takes .15 s to load
-
-        found = self._revision(connection)
-        if found is not None and not knows(found):
-            raise StoreError(
-                f"{self.name} is at revision {found}, newer than this Arena's {HEAD}: update Arena "
-                f"(pip install --upgrade arena-games), or name another history with --store"
-            )
+        if self._revision(connection) is not None:
+            self._check_known(connection)
         self._hold(connection)
-        if self._revision(connection) != HEAD:  # another process may have been quicker
+        found = self._revision(connection)  # another process may have been quicker
+        if found is None:
+            create(connection)
+        elif found != HEAD:
+            from arena.store.migrations import upgrade
+
             upgrade(connection)
         connection.commit()
+
+    def _check_known(self, connection: Connection) -> None:
+        """Raise if the database is of a revision that no migration leads on from."""
+        from arena.store.migrations import knows  # Alembic takes .15 s to load
+
+        found = self._revision(connection)
+        if found is None or knows(found):
+            return
+        if found < HEAD:
+            raise StoreError(
+                f"{self.name} is at revision {found}, from before Arena's first release, and cannot"
+                " be brought up to date: name another with --store"
+            )
+        raise StoreError(
+            f"{self.name} is at revision {found}, newer than this Arena's {HEAD}: update Arena "
+            f"(pip install --upgrade arena-games), or name another history with --store"
+        )
 
     @contextmanager
     def _told(self) -> Iterator[None]:

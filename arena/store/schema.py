@@ -17,15 +17,18 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     Text,
     UniqueConstraint,
+    insert,
 )
 
 HEAD = "0002"
@@ -123,3 +126,15 @@ recordings = Table(
     Column("match_id", _Id, primary_key=True, autoincrement=False),
     Column("columns", LargeBinary, nullable=False),  # what agents handed back beside their moves
 )
+
+_revisions = Table(REVISIONS, MetaData(), Column("version_num", String(32), nullable=False))
+
+
+def create(connection: Connection) -> None:
+    """Make all tables in an empty database, in the connection's transaction.
+
+    It is what the migrations lead to (a test holds that), without loading Alembic.
+    """
+    metadata.create_all(connection)
+    _revisions.create(connection)
+    connection.execute(insert(_revisions).values(version_num=HEAD))

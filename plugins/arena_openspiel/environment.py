@@ -167,6 +167,17 @@ class TurnGame(OpenSpielGame):
         return self._turns[self._state.current_player()]
 
     @classmethod
+    def reset_many(cls, games: Sequence[Any], deals: Sequence[int]) -> Stepped:
+        """Deal many games; where no luck decides how a game begins, all begin alike."""
+        fresh = games[0]._facts.fresh
+        if fresh is None:
+            return super().reset_many(games, deals)
+        for game in games:
+            game._state = fresh()
+        first = games[0]._turns[games[0]._state.current_player()]
+        return Stepped([first] * len(games), {}, {})
+
+    @classmethod
     def legal_many(cls, games: Sequence[Any], seats: Sequence[int]) -> list[Any]:
         """Return the legal actions of many games; no Python code runs for each."""
         return list(map(pyspiel.State.legal_actions, [game._state for game in games]))

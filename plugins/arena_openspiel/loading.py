@@ -43,6 +43,14 @@ class Facts:
     contained: GlobalLuck | None = None
 
     @cached_property
+    def fresh(self) -> Callable[[], Any] | None:
+        """What makes the initial state where all deals begin alike; None where luck is needed."""
+        if self.luck_inside or self.contained is not None:
+            return None
+        make: Callable[[], Any] = self.game.new_initial_state
+        return make
+
+    @cached_property
     def opening(self) -> tuple[str, ...]:
         """The game's names of the actions at its first decision, for drawings that number cells."""
         if self.game.get_type().action_structs_only:

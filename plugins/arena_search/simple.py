@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import getitem
 from typing import Any
+
+import numpy as np
 
 from arena import Agent, Batch, Observation, Spec
 from arena_search.suits import require_countable
@@ -15,7 +18,9 @@ class Random(Agent):
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""
         try:
-            return [legal[int(u * len(legal))] for legal, u in zip(batch.legal, batch.u.tolist())]
+            legal = batch.legal
+            counts = np.fromiter(map(len, legal), np.int64, len(legal))
+            return list(map(getitem, legal, (batch.u * counts).astype(np.int64).tolist()))
         except TypeError:  # some row's legal is None; looking for it first would slow every game
             return [_sample(observation) for observation in batch]
 

@@ -2,10 +2,12 @@
 
     python tests/benchmarks/core.py [play] [workers] [memory] [start]
 
-play     random players, the history stored, against a bare OpenSpiel loop (best of five each)
+play     random players, the history stored, against a bare OpenSpiel loop
 workers  two workers against one: connect_four, random players, 100,000 games
 memory   peak memory of a million matches of tic_tac_toe
 start    seconds of `arena --help`, of a listing and of a small tournament (best of five)
+
+Ratios are medians over pairs that were timed side by side.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 import os
 import platform
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,7 @@ from collections.abc import Callable
 
 import pyspiel
 
+PAIRS = 7
 RANDOM = ("--agent", "random", "--agent", "other=random")
 
 
@@ -41,6 +45,7 @@ def arena(*arguments: object) -> str:
     """Run the command line with a history of its own, and return what it prints."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "ARENA_HOME": home}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed comes compiled
         command = [sys.executable, "-m", "arena.cli", *map(str, arguments)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stdout
@@ -54,20 +59,32 @@ def tournament(name: str, games: int, *options: object) -> float:
 
 def play() -> None:
     for name, games in (("tic_tac_toe", 60_000), ("connect_four", 20_000)):
-        pairs = [(bare(name, games // 3), tournament(name, games)) for _ in range(5)]
-        one, ours = (max(column) for column in zip(*pairs))
-        print(f"{name}: bare loop {one:,.0f} games/s, arena {ours:,.0f}: ratio {ours / one:.3f}")
+        for workers in (1, 2):
+            pairs = [_beside(name, games, workers) for _ in range(PAIRS)]
+            one, ours = (statistics.median(column) for column in zip(*pairs))
+            print(
+                f"{name}: bare loop {one:,.0f} games/s, arena with {workers} workers {ours:,.0f}: "
+                f"ratio {statistics.median(ours / one for one, ours in pairs):.3f}"
+            )
+
+
+def _beside(name: str, games: int, workers: int) -> tuple[float, float]:
+    """Return games a second of the bare loop, before and after, and of a tournament between."""
+    before = bare(name, games // 6)
+    ours = tournament(name, games * workers, "--workers", workers)
+    return (before + bare(name, games // 6)) / 2, ours
 
 
 def workers() -> None:
-    one = min(_seconds(lambda: tournament("connect_four", 100_000)) for _ in range(2))
-    two = min(
-        _seconds(lambda: tournament("connect_four", 100_000, "--workers", 2)) for _ in range(2)
-    )
+    pairs = [
+        tuple(_seconds(lambda: tournament("connect_four", 100_000, "--workers", n)) for n in (1, 2))
+        for _ in range(PAIRS)
+    ]
+    one, two = (statistics.median(column) for column in zip(*pairs))
     print(
-        f"connect_four, 100,000 games: {one:.1f} s with one worker, {two:.1f} s with two: ", end=""
+        f"connect_four, 100,000 games: {one:.1f} s with one worker, {two:.1f} s with two: "
+        f"{statistics.median(one / two for one, two in pairs):.2f} times as fast, starting included"
     )
-    print(f"{one / two:.2f} times as fast, starting the processes included")
 
 
 def memory() -> None:
