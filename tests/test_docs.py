@@ -108,7 +108,8 @@ def run_as_written(command: str, folder: Path, fails: bool) -> str:
     environment = {
         **os.environ, "ARENA_HOME": str(folder.parent / "home"), "COLUMNS": "200",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(site), "PIP_TARGET": str(site), "PIP_NO_DEPS": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")])),
+        "PIP_TARGET": str(site), "PIP_NO_DEPS": "1",
         "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0",
     }  # fmt: skip
     done = subprocess.run(

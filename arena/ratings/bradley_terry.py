@@ -66,9 +66,12 @@ class BradleyTerry(Rater):
     An interval says where the entrant stands against the mean of the field, at 95 %; games on one
     deal are taken together (`arena.ratings.sandwich`). `Fit.difference` is the gap between two.
 
-    draws            "davidson" estimates how apt equals are to draw, so a rating is the log odds of
-                     winning against losing; "half" counts a draw as half a win and half a loss,
-                     so a rating predicts the score. Without draws they are the same.
+    draws            "half" takes a draw for half a win and half a loss, so that a lead predicts the
+                     score, as Elo's does; of draws nothing is assumed (Papke and Wooldridge,
+                     Journal of Applied Econometrics 11, 1996: only the mean must be right).
+                     "davidson" estimates how apt equals are to draw, so that a lead is the log
+                     odds of winning against losing; a note says what it scores. Without draws
+                     they are the same.
     seat_advantage   whether to estimate what each seat is worth (in two-seat games, moving first)
     prior            how many games each entrant is taken to have drawn with an average one before
                      it began (and each seat likewise). Without it the undefeated, the winless and
@@ -83,7 +86,7 @@ class BradleyTerry(Rater):
 
     def __init__(
         self,
-        draws: Draws = "davidson",
+        draws: Draws = "half",
         seat_advantage: bool = True,
         prior: float = 1.0,
         intervals: Intervals = "sandwich",
@@ -115,7 +118,7 @@ class BradleyTerry(Rater):
                 for i in order.tolist()
             ),
             fit.covariance[np.ix_(order, order)],
-            _apart(fit.groups),
+            (*_apart(fit.groups), *_seats_note(fit), *_draws_note(fit)),
         )
 
     def fit(self, results: Results) -> Fit:
@@ -155,6 +158,33 @@ def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
         f" {told}{'; ...' * (len(groups) > 5)}. Ratings compare within a group; between groups only"
         " the prior does. Let some of them meet.",
     )
+
+
+def _seats_note(fit: Fit) -> tuple[str, ...]:
+    """Return a sentence on what the sides are worth, if that was asked."""
+    if len(fit.seats) == 2:
+        return (f"Holding the first side is worth {fit.seats[0] - fit.seats[1]:+.0f} points.",)
+    worths = ", ".join(f"{worth:+.0f}" for worth in fit.seats[:10])
+    rest = ", ..." if len(fit.seats) > 10 else ""
+    return (f"Holding a side is worth, in order, {worths}{rest} points.",) if worths else ()
+
+
+def _draws_note(fit: Fit) -> tuple[str, ...]:
+    """Return a sentence on what a lead scores where Davidson's model says it, not Elo's curve."""
+    if fit.nu is None:
+        return ()
+    leads = (100, 200, 400)
+    scores = ", ".join(f"{100 * davidson_score(lead, fit.nu):.0f}" for lead in leads)
+    return (
+        f"By Davidson's model equals draw {100 * fit.nu / (2 + fit.nu):.0f} % of their games, and"
+        f" a lead of {', '.join(map(str, leads))} points scores {scores} %.",
+    )
+
+
+def davidson_score(lead: float, nu: float) -> float:
+    """Return the score that a lead in Elo points lets expect in Davidson's model."""
+    odds = math.pow(10.0, lead / 800)
+    return (odds + nu / 2) / (odds + nu + 1 / odds)
 
 
 def _in_elo(

@@ -19,6 +19,14 @@ from arena.tally import Clusters, Floats, Ints, Pairwise, deals_told_apart
 SURPRISES = 5.0
 """The variance (in games that could go either way) at which a group's own spread counts half."""
 
+_FADES = 0.75
+"""How far dispersion goes back to one where the outcome is all but certain.
+
+Draws, and luck that both games of a pair share, save variance among equals, and less where one side
+is far better: there a game that goes against the odds is the only thing that can surprise. Without
+this, fields 400 points wide with many draws had 92 % coverage; with all of it 97 %.
+"""
+
 
 def covariance(
     model: Model, x: Floats, results: Results, table: Pairwise, layout: Layout
@@ -39,9 +47,17 @@ def covariance(
     trust = expected / (expected + SURPRISES)
     inside = model.prior_information(x)
     inside += correction * outer_sum(model, layout, clusters.groups, scores, trust)
-    inside += model.information(x, dispersion * (1 - trust)[layout.cell_group])
+    spared = _FADES * max(0.0, 1 - dispersion) * _certainty(model, x)
+    inside += model.information(x, (dispersion + spared) * (1 - trust)[layout.cell_group])
     outside = np.linalg.inv(curvature(model, x))
     result: Floats = outside @ inside @ outside
+    return result
+
+
+def _certainty(model: Model, x: Floats) -> Floats:
+    """Return the square of each cell's expected margin: 0 for equals, 1 where all is certain."""
+    odds = model.probabilities(x)
+    result: Floats = (odds[:, 0] - odds[:, 2]) ** 2
     return result
 
 

@@ -7,8 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from arena.comparison import compare
 from arena.errors import BadParameter, Unsuitable
-from arena.ratings.bradley_terry import ELO, BradleyTerry
+from arena.ratings.bradley_terry import ELO, BradleyTerry, davidson_score
+from arena.ratings.elo import expected
+from arena.records import Seat, Spec
+
+TWO_SEATS = Spec("game", (Seat(None, None),) * 2)
 
 # American League East, 1987, home and away wins of each home team against the others in this order
 # (Agresti, Categorical Data Analysis, 2nd edition, 2002, table 10.10)
@@ -91,20 +96,64 @@ def test_three_wins_in_four_are_191_points(make):
 def test_davidson_draws(make):
     # with as many parameters as kinds of outcome the odds are fitted exactly
     results = counted(make, {(0, 1): (40, 30, 10)})
-    fit = BradleyTerry(seat_advantage=False, prior=0).fit(results)
+    fit = BradleyTerry(draws="davidson", seat_advantage=False, prior=0).fit(results)
     assert fit.difference("a", "b")[0] == pytest.approx(400 * math.log10(4))
     assert fit.nu == pytest.approx(30 / math.sqrt(40 * 10))
 
 
 def test_half_draws(make):
     results = counted(make, {(0, 1): (40, 30, 10)})
-    fit = BradleyTerry(draws="half", seat_advantage=False, prior=0).fit(results)
+    fit = BradleyTerry(seat_advantage=False, prior=0).fit(results)
     assert fit.difference("a", "b")[0] == pytest.approx(400 * math.log10(55 / 25))
     assert fit.nu is None
 
 
+def test_leads_predict_scores_and_are_those_of_compare(make):
+    """A lead is what the score says: Elo's curve, which `arena compare` reads the other way."""
+    results = counted(make, {(0, 1): (40, 30, 10), (1, 0): (12, 30, 38)})
+    gap, _, _ = BradleyTerry(prior=0).fit(results).difference("a", "b")
+    assert gap == pytest.approx(compare(results, "a", "b", TWO_SEATS).difference, abs=3)
+    plain, _, _ = BradleyTerry(seat_advantage=False, prior=0).fit(results).difference("a", "b")
+    assert plain == pytest.approx(compare(results, "a", "b", TWO_SEATS).difference)
+    assert expected(plain) == pytest.approx((55 + 53) / 160)
+
+
+def test_everyones_points_are_as_predicted(make):
+    """What makes it Elo: the leads add up to the points that everyone took, draws and all."""
+    rng = np.random.default_rng(12)
+    lineups = [tuple(rng.permutation(6)[:2]) for _ in range(300)]
+    won = rng.integers(-1, 2, 300)
+    results = make(lineups, np.stack([won, -won], axis=1))
+    fit = BradleyTerry(prior=0).fit(results)
+    taken, due = np.zeros(6), np.zeros(6)
+    for (i, j), outcome in zip(lineups, won):
+        lead = fit.ratings[i] - fit.ratings[j] + fit.seats[0] - fit.seats[1]
+        for who, points, share in ((i, outcome, lead), (j, -outcome, -lead)):
+            taken[who] += (1 + points) / 2
+            due[who] += expected(share)
+    np.testing.assert_allclose(due, taken, atol=1e-4)
+
+
+def test_notes_say_what_sides_are_worth_and_what_davidsons_leads_score(make):
+    counts = {(0, 1): (40, 30, 10), (1, 0): (12, 30, 38)}
+    results = counted(make, counts)
+    assert BradleyTerry(prior=0).rate(results).notes == (
+        "Holding the first side is worth +10 points.",
+    )
+    davidson = BradleyTerry(draws="davidson", seat_advantage=False, prior=0)
+    fit, (note,) = davidson.fit(results), davidson.rate(results).notes
+    gap, _, _ = fit.difference("a", "b")
+    assert davidson_score(gap, fit.nu) == pytest.approx((55 + 53) / 160)
+    # nu = 1.456: of equals 1.456 / 3.456 draw, and 400 points are sqrt(10) : nu : 1 / sqrt(10)
+    assert "equals draw 42 % of their games" in note
+    assert "a lead of 100, 200, 400 points scores 58, 66, 79 %." in note
+    three = make([(0, 1, 2), (1, 2, 0), (2, 0, 1)], [(3, 2, 1)] * 3)
+    (note,) = BradleyTerry().rate(three).notes
+    assert note.startswith("Holding a side is worth, in order, +")
+
+
 def test_without_draws_the_two_agree(baseball):
-    one, other = BradleyTerry().fit(baseball), BradleyTerry(draws="half").fit(baseball)
+    one, other = BradleyTerry().fit(baseball), BradleyTerry(draws="davidson").fit(baseball)
     np.testing.assert_array_equal(one.ratings, other.ratings)
 
 
@@ -115,7 +164,7 @@ def test_first_move_of_random_tic_tac_toe(make):
     half = BradleyTerry(draws="half", prior=0).fit(results)
     assert half.seats[0] - half.seats[1] == pytest.approx(106, abs=0.5)
     assert half.difference("a", "b")[0] == pytest.approx(0, abs=1e-6)
-    davidson = BradleyTerry(prior=0).fit(results)
+    davidson = BradleyTerry(draws="davidson", prior=0).fit(results)
     assert davidson.seats[0] - davidson.seats[1] == pytest.approx(400 * math.log10(737 / 363))
 
 
@@ -185,8 +234,9 @@ def test_nothing_but_draws(make):
         for rating in BradleyTerry(draws=draws).rate(results).values():
             assert rating.rating == pytest.approx(1500)
             assert rating.low < 1495 and rating.high > 1505
+    assert BradleyTerry(prior=0).fit(results).ratings == pytest.approx([1500, 1500])
     with pytest.raises(Unsuitable, match="prior=1"):
-        BradleyTerry(prior=0).fit(results)
+        BradleyTerry(draws="davidson", prior=0).fit(results)
 
 
 def test_forfeits(make):
@@ -260,9 +310,10 @@ def test_bad_parameters(wrong):
 
 def test_a_disconnected_schedule_is_told_of(make):
     results = counted(make, {(0, 1): (3, 0, 2), (2, 3): (1, 0, 4)})
-    (note,) = BradleyTerry().rate(results).notes
+    note, _ = BradleyTerry().rate(results).notes
     assert "falls into 2 groups that never met" in note and "a, b; c, d" in note
-    assert BradleyTerry().rate(counted(make, {(0, 1): (1, 0, 1)})).notes == ()
+    plain = BradleyTerry(seat_advantage=False)
+    assert plain.rate(counted(make, {(0, 1): (1, 0, 1)})).notes == ()
 
 
 def test_the_covariance_is_in_the_order_of_the_ratings(baseball):

@@ -45,10 +45,17 @@ def shared_luck(rng, lineups, deals, shape, share):
     return np.where(picked, common[cluster], own)
 
 
-def two_seats(rng, planted, lineups, deals, advantage, nu, luck):
-    """Returns of Davidson's model; the deal favours a seat, so paired games answer each other."""
+def two_seats(rng, planted, lineups, deals, advantage, nu, luck, drawn=0.0):
+    """Returns of Davidson's model; the deal favours a seat, so paired games answer each other.
+
+    With `drawn`, leads predict the score as Elo's do, and equals draw that share of their games.
+    """
     lead = (planted[lineups[:, 0]] - planted[lineups[:, 1]] + advantage) / ELO
     weights = np.stack([np.exp(lead / 2), np.full_like(lead, nu), np.exp(-lead / 2)], axis=1)
+    if drawn:
+        score = 1 / (1 + np.exp(-lead))
+        draws = 2 * drawn * np.minimum(score, 1 - score)
+        weights = np.stack([score - draws / 2, draws, 1 - score - draws / 2], axis=1)
     edges = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)[:, :2]
     outcome = (shared_luck(rng, lineups, deals, (), luck)[:, None] > edges).sum(axis=1)
     return np.stack([1.0 - outcome, outcome - 1.0], axis=1)
@@ -61,7 +68,7 @@ def many_seats(rng, planted, lineups, deals, advantage, luck):
 
 
 def coverage(
-    make, rater, entrants, games, spread, seats=2, advantage=0.0, nu=0.0, luck=0.0,
+    make, rater, entrants, games, spread, seats=2, advantage=0.0, nu=0.0, luck=0.0, drawn=0.0,
     tournaments=TOURNAMENTS,
 ):  # fmt: skip
     """Return how often intervals cover: of differences, and of ratings against the mean."""
@@ -71,7 +78,7 @@ def coverage(
     for _ in range(tournaments):
         planted = rng.normal(0, spread, entrants)
         if seats == 2:
-            returns = two_seats(rng, planted, lineups, deals, advantage, nu, luck)
+            returns = two_seats(rng, planted, lineups, deals, advantage, nu, luck, drawn)
         else:
             returns = many_seats(rng, planted, lineups, deals, advantage, luck)
         results = make(lineups, returns, deals)
@@ -111,6 +118,8 @@ def glicko2_coverage(make, entrants, games, spread, tournaments):
     return np.mean(hits)
 
 
+DAVIDSON, HALF = BradleyTerry(draws="davidson"), BradleyTerry()
+# each is rated by the model of draws that it was made by: Davidson's where nu is given
 FIELDS = (
     {"entrants": 5, "games": 100, "spread": 150},
     {"entrants": 5, "games": 100, "spread": 150, "advantage": 50, "nu": 0.5},
@@ -119,6 +128,12 @@ FIELDS = (
     {"entrants": 6, "games": 100, "spread": 100, "advantage": 300, "nu": 2.0},
     {"entrants": 5, "games": 100, "spread": 150, "advantage": 50, "nu": 0.5, "luck": 0.5},
     {"entrants": 5, "games": 100, "spread": 150, "advantage": 50, "nu": 0.5, "luck": 1.0},
+    {"entrants": 5, "games": 100, "spread": 150, "advantage": 50, "drawn": 0.3},
+    {"entrants": 10, "games": 20, "spread": 200, "advantage": 100, "drawn": 0.3},
+    {"entrants": 8, "games": 60, "spread": 400, "advantage": 50, "drawn": 0.6},
+    {"entrants": 8, "games": 60, "spread": 400, "advantage": 50, "luck": 1.0},
+    {"entrants": 6, "games": 100, "spread": 100, "advantage": 300, "drawn": 0.9},
+    {"entrants": 5, "games": 100, "spread": 150, "advantage": 50, "drawn": 0.3, "luck": 1.0},
     {"entrants": 5, "games": 30, "spread": 150, "seats": 3, "advantage": 40},
     {"entrants": 5, "games": 60, "spread": 150, "seats": 4, "advantage": 40, "luck": 1.0},
 )
@@ -130,13 +145,8 @@ def field_name(field):
 
 @pytest.mark.parametrize("tournament", FIELDS, ids=field_name)
 def test_bradley_terry(make, tournament):
-    differences, ratings = coverage(make, BradleyTerry(), **tournament)
-    assert 0.93 <= differences <= 0.97
-    assert 0.93 <= ratings <= 0.97
-
-
-def test_bradley_terry_by_half_draws(make):
-    differences, ratings = coverage(make, BradleyTerry(draws="half"), 5, 100, 150)
+    rater = DAVIDSON if "nu" in tournament else HALF
+    differences, ratings = coverage(make, rater, **tournament)
     assert 0.93 <= differences <= 0.97
     assert 0.93 <= ratings <= 0.97
 
@@ -153,8 +163,10 @@ def test_pairing_deals_is_worth_games(make):
     assert widths[0] < 0.6 * widths[1]
 
 
-@pytest.mark.parametrize(("games", "luck"), [(100, 0.0), (1000, 1.0)])
-def test_compare(make, games, luck):
+@pytest.mark.parametrize(
+    ("games", "luck", "drawn"), [(100, 0.0, 0.0), (1000, 1.0, 0.0), (1000, 1.0, 0.6)]
+)
+def test_compare(make, games, luck, drawn):
     """1,000 encounters of entrants 80 Elo apart, the first move worth 60: 95 %, s.d. 0.7 %."""
     rng = np.random.default_rng(games)
     lineups, deals = design(2, 2, games)
@@ -163,7 +175,7 @@ def test_compare(make, games, luck):
     truth = 400 * np.log10(share / (1 - share))
     hits = 0
     for _ in range(1000):
-        returns = two_seats(rng, planted, lineups, deals, 60, 0, luck)
+        returns = two_seats(rng, planted, lineups, deals, 60, 0, luck, drawn)
         found = compare(make(lineups, returns, deals), "a", "b", spec(2))
         hits += found.low <= truth <= found.high
     assert 0.93 <= hits / 1000 <= 0.97
@@ -173,7 +185,14 @@ def test_bradley_terry_by_bootstrap(make, monkeypatch):
     """60 tournaments, 100 resamples: the differences' s.d. is about 1.3 %."""
     monkeypatch.setattr(bootstrap, "RESAMPLES", 100)
     differences, ratings = coverage(
-        make, BradleyTerry(intervals="bootstrap"), 5, 100, 150, advantage=50, nu=0.5, tournaments=60
+        make,
+        BradleyTerry(intervals="bootstrap"),
+        5,
+        100,
+        150,
+        advantage=50,
+        drawn=0.3,
+        tournaments=60,
     )
     assert 0.92 <= differences <= 0.98
     assert 0.92 <= ratings <= 0.98
@@ -191,20 +210,22 @@ def test_glicko2(make, entrants, games, spread):
 @pytest.mark.slow
 @pytest.mark.parametrize("tournament", FIELDS, ids=field_name)
 def test_bradley_terry_in_a_thousand_tournaments(make, tournament):
-    differences, ratings = coverage(make, BradleyTerry(), **tournament, tournaments=1000)
+    rater = DAVIDSON if "nu" in tournament else HALF
+    differences, ratings = coverage(make, rater, **tournament, tournaments=1000)
     print(f"bradley_terry {field_name(tournament)}: {differences:.4f} {ratings:.4f}")
     assert 0.93 <= differences <= 0.97
     assert 0.93 <= ratings <= 0.97
 
 
 @pytest.mark.slow
-def test_the_bootstrap_in_a_thousand_tournaments(make, monkeypatch):
+@pytest.mark.parametrize("draws", [{"nu": 0.5}, {"drawn": 0.3}], ids=field_name)
+def test_the_bootstrap_in_a_thousand_tournaments(make, monkeypatch, draws):
     monkeypatch.setattr(bootstrap, "RESAMPLES", 100)
-    rater = BradleyTerry(intervals="bootstrap")
+    rater = BradleyTerry("davidson" if "nu" in draws else "half", intervals="bootstrap")
     differences, ratings = coverage(
-        make, rater, 5, 100, 150, advantage=50, nu=0.5, tournaments=1000
+        make, rater, 5, 100, 150, advantage=50, **draws, tournaments=1000
     )
-    print(f"bootstrap: {differences:.4f} {ratings:.4f}")
+    print(f"bootstrap {field_name(draws)}: {differences:.4f} {ratings:.4f}")
     assert 0.93 <= differences <= 0.97
     assert 0.93 <= ratings <= 0.97
 
