@@ -20,10 +20,12 @@ from arena.history import (
     EntrantRecord,
     GameRecord,
     MatchQuery,
+    State,
     Store,
     TournamentKind,
     TournamentRecord,
 )
+from arena.interrupts import Interrupts
 from arena.lookup import Game, Player
 from arena.openings import NO_BOOK, Book
 from arena.planning import Plan, Trained, prepare
@@ -150,22 +152,27 @@ def play_tournament(
     """
     store, hook = workspace.store, workspace.registry.hook
     executor, job = playing.executor, job_of(workspace, run.plan, playing)
-    run.began, state = time.monotonic(), "interrupted"
+    run.began = time.monotonic()
+    state: State = "interrupted"
     store.set_state(run.id, "running", run.seconds)
     hook.arena_started(run=run)
-    try:
-        for matches in _rounds(store, run):
-            for episodes in executor.run(job, matches):
-                store.add(run.id, episodes)
-                run.add(episodes)
-                hook.arena_played(run=run, episodes=episodes)
-                progress(run)
-        state = "finished"
-    finally:
-        executor.close()
-        run.seconds += time.monotonic() - run.began
-        store.set_state(run.id, "finished" if state == "finished" else "interrupted", run.seconds)
-        hook.arena_finished(run=run)
+    with Interrupts() as interrupts:
+        try:
+            for matches in _rounds(store, run):
+                for episodes in executor.run(job, matches):
+                    with interrupts.held():
+                        store.add(run.id, episodes)
+                        run.add(episodes)
+                        hook.arena_played(run=run, episodes=episodes)
+                        progress(run)
+                    interrupts.check()
+            state = "finished"
+        finally:
+            with interrupts.held():
+                executor.close()
+                run.seconds += time.monotonic() - run.began
+                store.set_state(run.id, state, run.seconds)
+                hook.arena_finished(run=run)
 
 
 def job_of(workspace: Workspace, plan: Plan, playing: Playing) -> Job:

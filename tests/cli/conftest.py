@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,8 +75,10 @@ def process(home) -> Callable[..., subprocess.Popen]:
     def start(*arguments: Any) -> subprocess.Popen:
         command = [sys.executable, "-m", "arena.cli", *map(str, arguments)]
         environment = {**os.environ, "ARENA_HOME": str(home)}
+        # A test run that was started in the background hands on that interrupts are ignored.
         return subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
 
     return start
