@@ -1,5 +1,6 @@
 """An interrupt is felt between blocks, or at once; it is never lost."""
 
+import contextlib
 import signal
 import threading
 
@@ -39,10 +40,8 @@ def test_what_is_held_is_done_first():
 def test_one_that_was_swallowed_is_raised_again():
     with Interrupts() as interrupts:
         interrupts.check()
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             interrupt()
-        except KeyboardInterrupt:
-            pass
         with pytest.raises(KeyboardInterrupt):
             interrupts.check()
 

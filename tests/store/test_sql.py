@@ -7,6 +7,8 @@ import pytest
 
 from arena.errors import StoreError
 from arena.history import EVERYTHING, MatchQuery, match_id
+from arena.store import writing
+from arena.store.shelf import headers
 
 
 def test_a_tournament_comes_back(store, make_record):
@@ -147,3 +149,23 @@ def test_unusual_text_is_kept(store, make_record, make_episodes):
     store.add(tournament, [episode])
     assert store.tournament(tournament).record.entrants == entrants
     assert len(list(store.matches(MatchQuery(agent=name)))) == 1
+
+
+def test_small_blocks_are_joined_and_nothing_is_lost(
+    url, store, make_record, make_episodes, monkeypatch
+):
+    monkeypatch.setattr(writing, "MANY", 5)
+    tournament = store.begin(make_record())
+    episodes = make_episodes(range(33))
+    for one in episodes[::-1]:
+        assert store.add(tournament, [one]) == 1
+    assert [stored.episode for stored in store.replays()] == episodes
+    other = type(store)(url)
+    with other._database.read() as connection:
+        assert len(headers(connection, tournament)) <= 33 // 4
+    assert other.add(tournament, episodes) == 0
+    assert [stored.episode for stored in other.replays()] == episodes
+    other.close()
+    wrong = [episode for episode in episodes if episode.faults]
+    assert [s.episode for s in store.replays(MatchQuery(faults=True))] == wrong
+    assert store.numbers(tournament).tolist() == list(range(33))
