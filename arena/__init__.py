@@ -26,6 +26,7 @@ _HOMES = {
         "Tournament", "TournamentRecord", "match_id",
     ),
     "arena.hookspecs": ("hookimpl",),
+    "arena.lines": ("Lines", "lines_of_play"),
     "arena.loop_table": ("LoopTable",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
@@ -84,6 +85,8 @@ if TYPE_CHECKING:
     from arena.history import TournamentRecord as TournamentRecord
     from arena.history import match_id as match_id
     from arena.hookspecs import hookimpl as hookimpl
+    from arena.lines import Lines as Lines
+    from arena.lines import lines_of_play as lines_of_play
     from arena.loop_table import LoopTable as LoopTable
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family

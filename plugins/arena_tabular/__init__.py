@@ -1,4 +1,4 @@
-"""Learning with tables: q_learning, and the agent that plays what it learnt."""
+"""Learning with tables, and the agent that plays what was learnt."""
 
 from collections.abc import Mapping
 
@@ -14,4 +14,9 @@ def arena_agents() -> Mapping[str, str]:
 @hookimpl
 def arena_trainers() -> Mapping[str, str]:
     """Return the trainers of this plugin."""
-    return {"q_learning": "arena_tabular.q_learning:QLearning"}
+    return {
+        "q_learning": "arena_tabular.q_learning:QLearning",
+        "sarsa": "arena_tabular.sarsa:Sarsa",
+        "expected_sarsa": "arena_tabular.sarsa:ExpectedSarsa",
+        "monte_carlo": "arena_tabular.monte_carlo:MonteCarlo",
+    }

@@ -29,31 +29,14 @@ class Explorer(Agent):
         return Moves.of(actions.tolist(), state=rows, mask=mask)
 
 
-class QTable(Agent):
-    """Plays a checkpoint of q_learning: the move of the highest value, ties at random.
+class Player(Agent):
+    """Plays a table: the move of the highest value, ties at random; a share `epsilon` at random.
 
-    `greedy=false` plays as it did when it learnt, exploring now and then. Positions that were never
-    met are played at random. `game` is the name of the game that was learnt, where it is to play no
-    other.
+    Positions that were never met are played at random, and not added.
     """
 
-    def __init__(self, checkpoint: str, greedy: bool = True, game: str = "") -> None:
-        self.game = game
-        arrays = read_arrays(checkpoint)
-        self.table = Table.of(arrays)
-        self.epsilon = 0.0 if greedy else float(arrays["epsilon"])
-        self._reader: Reader | None = None
-
-    def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` for another game than the one it learnt, or one of another size."""
-        if self.game not in ("", spec.name):
-            raise Unsuitable(f"it learnt {self.game}")
-        check(spec)
-        width = Reader(spec).width
-        if width != self.table.values.shape[1]:
-            raise Unsuitable(
-                f"it learnt a game of {self.table.values.shape[1]} actions, not {width}"
-            )
+    def __init__(self, table: Table, reader: Reader | None = None, epsilon: float = 0.0) -> None:
+        self.table, self.epsilon, self._reader = table, epsilon, reader
 
     def act_batch(self, batch: Batch) -> list[int]:
         """Return a move for each row."""
@@ -73,3 +56,27 @@ class QTable(Agent):
         if self._reader is None:
             self._reader = Reader(batch.spec)
         return self._reader, self.table.look_up(self._reader.keys(batch))
+
+
+class QTable(Player):
+    """Plays a checkpoint of a learner of tables.
+
+    `greedy=false` plays as it did when it learnt, exploring now and then. `game` is the name of the
+    game that was learnt, where it is to play no other.
+    """
+
+    def __init__(self, checkpoint: str, greedy: bool = True, game: str = "") -> None:
+        self.game = game
+        arrays = read_arrays(checkpoint)
+        super().__init__(Table.of(arrays), None, 0.0 if greedy else float(arrays["epsilon"]))
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` for another game than the one it learnt, or one of another size."""
+        if self.game not in ("", spec.name):
+            raise Unsuitable(f"it learnt {self.game}")
+        check(spec)
+        width = Reader(spec).width
+        if width != self.table.values.shape[1]:
+            raise Unsuitable(
+                f"it learnt a game of {self.table.values.shape[1]} actions, not {width}"
+            )

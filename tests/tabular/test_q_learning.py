@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from arena_tabular.agents import QTable
 from arena_tabular.keys import Reader
-from arena_tabular.q_learning import QLearning, _opposed
+from arena_tabular.q_learning import QLearning
+from arena_tabular.steps import opposed
 
 from arena.batch import Batch
 from arena.checkpoints import find_checkpoint, read_arrays
@@ -101,7 +102,7 @@ def test_cliff_walking_takes_the_shortest_way(workspace: Workspace, seed: int) -
     15,000 moves are about 500 episodes.
     """
     game = "gymnasium/CliffWalking-v1:max_turns=1000"
-    made = learn(workspace, game, 15_000, seed=seed)
+    made = learn(workspace, game, 15_000, seed=seed, trainer="q_learning:slots=8")
     make, _ = environment_maker(workspace.registry, parse(game))
     (episode,) = play(make, [QTable(made.folder)], [Match(0, (0,), 1, 2)])
     assert (episode.returns, episode.ending) == ((-13.0,), "terminal")
@@ -153,7 +154,7 @@ def test_a_constant_sum_is_as_good_as_nought() -> None:
         open=np.zeros(2, np.bool_), offsets=np.arange(3), action=numbers,
         before=np.zeros((2, 2)), after=after,
     )  # fmt: skip
-    steps = _opposed(experience)
+    steps = opposed(experience)
     assert steps.reward.tolist() == [0.0, -0.5]
     assert steps.next.tolist() == [1, -1] and steps.sign[0] == -1.0
 
