@@ -20,6 +20,10 @@ class Agent:
     needs: frozenset[str] = frozenset()
     """Of "text" and "model": what must be there for it to play."""
 
+    columns: bool = False
+    """Whether `act_batch` also answers batches whose columns are tensors (`batch.device` is not
+    None), from `mask`, `data`, `u`, `seats` and `turns` alone; then it may play whole tables."""
+
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable`, with the reason, if this agent cannot play this game."""
         return None

@@ -148,6 +148,9 @@ class Batch(Sequence[Observation]):
         self._u: NDArray[np.float64] | None = None
         self._data: Any = None
 
+    device: Any = None
+    """Where the columns are if they are tensors; None: they are numpy arrays and lists."""
+
     def __len__(self) -> int:
         return len(self._slots)
 

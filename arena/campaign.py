@@ -50,7 +50,7 @@ class Playing:
     """How matches are played, which changes nothing in what they become."""
 
     executor: Executor = field(default_factory=Here)
-    slots: int = 256
+    slots: int | None = None
     device: str = "auto"
 
 

@@ -56,3 +56,16 @@ def like(tree: Any, example: Any) -> Any:
     if isinstance(example, np.ndarray) or isinstance(tree, list):
         return tree
     return sys.modules["torch"].as_tensor(tree, device=example.device)
+
+
+def pick_rows(parts: Sequence[tuple[Any, slice]]) -> Any:
+    """Return the rows of several trees of tensors, one after the other; a view where it is one."""
+    tree, rows = parts[0]
+    if isinstance(tree, dict):
+        return {key: pick_rows([(part[key], rows) for part, rows in parts]) for key in tree}
+    if isinstance(tree, tuple):
+        places = range(len(tree))
+        return tuple(pick_rows([(part[i], rows) for part, rows in parts]) for i in places)
+    if tree is None or len(parts) == 1:
+        return tree if tree is None else tree[rows]
+    return sys.modules["torch"].cat([part[rows] for part, rows in parts])

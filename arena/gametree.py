@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from arena.environment import Environment
 from arena.errors import Unsuitable
-from arena.records import CHANCE, Spec
-from arena.runner import DEFAULT_MAX_TURNS
+from arena.records import CHANCE, DEFAULT_MAX_TURNS, Spec
 from arena.seeds import Luck
 from arena.slot import whole
 

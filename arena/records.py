@@ -83,6 +83,10 @@ class Spec:
         return len(self.sides) == 1
 
 
+DEFAULT_MAX_TURNS = 10_000
+"""When a match without a limit of its own is cut off."""
+
+
 class Pairing(NamedTuple):
     """What a format asks for: the entrant (by index) of each seat, and which deal they play."""
 

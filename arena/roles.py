@@ -77,7 +77,7 @@ class Job:
     environment: Ref
     entrants: tuple[Ref, ...]
     rules: Rules = STANDARD_RULES
-    slots: int = 256
+    slots: int | None = None
     device: str = "auto"
     capture: bool = True
     setting: Setting = Setting()

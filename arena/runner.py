@@ -18,11 +18,12 @@ from arena.agent import Agent
 from arena.batch import Batch
 from arena.environment import Environment
 from arena.openings import open_match
-from arena.records import STANDARD_RULES, Ending, Episode, Fault, Match, Rules
+from arena.records import DEFAULT_MAX_TURNS, STANDARD_RULES, Ending, Episode, Fault, Match, Rules
 from arena.referee import Referee, Wrong, plain
 from arena.slot import Slot
 
-DEFAULT_MAX_TURNS = 10_000
+SLOTS = 256
+"""Games in flight, if nobody says."""
 _FIRST_SLOTS = 16
 _QUICK_TICK = 0.05
 """Seconds: while a tick takes less than this, more games are put in flight."""
@@ -55,7 +56,7 @@ class Runner:
         make: Callable[[], Environment],
         agents: Sequence[Agent],
         rules: Rules = STANDARD_RULES,
-        slots: int = 256,
+        slots: int = SLOTS,
         recorder: Recorder | None = None,
     ) -> None:
         self.make, self.agents, self.rules = make, agents, rules
@@ -302,7 +303,7 @@ def play(
     agents: Sequence[Agent],
     matches: Iterable[Match],
     rules: Rules = STANDARD_RULES,
-    slots: int = 256,
+    slots: int = SLOTS,
     recorder: Recorder | None = None,
 ) -> Iterator[Episode]:
     """Yield an episode for each match, as they end.

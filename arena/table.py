@@ -52,6 +52,8 @@ class Table(ABC):
     spec: Spec
     size: int
     device: Any = "cpu"
+    alternating: bool = False
+    """Whether two seats move by turns in every game, seat 0 first and neither twice running."""
 
     @abstractmethod
     def reset(self, rows: Array, deals: Array) -> None:

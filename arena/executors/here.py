@@ -8,13 +8,20 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from arena.agent import Agent
 from arena.block import Block
-from arena.lookup import environment_maker, make_agent
+from arena.devices import resolve
+from arena.environment import Environment
+from arena.lookup import Maker, environment_maker, make_agent
 from arena.plugins import registry_of
 from arena.records import Episode, Match
 from arena.roles import Executor, Job
-from arena.runner import Runner
+from arena.runner import SLOTS, Runner
+
+if TYPE_CHECKING:
+    from arena.column_runner import ColumnRunner
 
 FEW = int(os.environ.get("FEW", "256"))
 """So many episodes become columns: thousands of them as objects would not fit into the cache."""
@@ -22,13 +29,37 @@ BLOCK, SECONDS = 4096, 0.2
 """A block is handed on when it holds so many episodes, or after so long."""
 
 
-def make_runner(job: Job) -> Runner:
-    """Return a runner with the job's environment and agents, looked up in this process."""
+def make_runner(job: Job) -> Runner | ColumnRunner:
+    """Return a runner with the job's environment and agents, looked up in this process.
+
+    Where the game has a table and all agents answer in columns, it steps thousands at once.
+    """
     registry = registry_of(job.setting.plugins)
     home = Path(job.setting.home or ".")
     make, _ = environment_maker(registry, job.environment)
     agents = [make_agent(registry, home, entrant, job.device) for entrant in job.entrants]
-    return Runner(make, agents, job.rules, job.slots)
+    if all(agent.columns for agent in agents) and job.rules.illegal == job.rules.error == "forfeit":
+        runner = _column_runner(make, agents, job)
+        if runner is not None:
+            return runner
+    return Runner(make, agents, job.rules, job.slots or SLOTS)
+
+
+def _column_runner(make: Maker, agents: Sequence[Agent], job: Job) -> ColumnRunner | None:
+    """Return a runner on tables, or None where there is none, or somebody has a clock."""
+    game = make()
+    try:
+        if type(game).table is Environment.table or job.rules.move_seconds is not None:
+            return None
+        from arena.column_runner import SLOTS as ROWS
+        from arena.column_runner import ColumnRunner, columns_suit
+
+        device = resolve(job.device)
+        if game.table(1, device) is None or not columns_suit(game.spec):
+            return None
+    finally:
+        game.close()
+    return ColumnRunner(make, agents, job.slots or ROWS, device)
 
 
 def gather(ticks: Iterable[Sequence[Episode]], seconds: float = SECONDS) -> Iterator[Block]:
@@ -37,7 +68,11 @@ def gather(ticks: Iterable[Sequence[Episode]], seconds: float = SECONDS) -> Iter
     fresh: list[Episode] = []
     size, due = 0, time.monotonic() + seconds
     for episodes in ticks:
-        fresh += episodes
+        if isinstance(episodes, Block):
+            blocks.append(episodes)
+            size += len(episodes)
+        else:
+            fresh += episodes
         late = time.monotonic() >= due
         if fresh and (len(fresh) >= FEW or late):
             blocks.append(Block.of(fresh))
@@ -68,7 +103,7 @@ class Here(Executor):
     """Plays in this process, many games at a time."""
 
     def __init__(self) -> None:
-        self._made: tuple[Job, Runner] | None = None
+        self._made: tuple[Job, Runner | ColumnRunner] | None = None
 
     def run(self, job: Job, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield blocks of episodes as they end."""

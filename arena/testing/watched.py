@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from arena.environment import Environment
-from arena.runner import DEFAULT_MAX_TURNS
+from arena.records import DEFAULT_MAX_TURNS
 from arena.seeds import Luck
 from arena.testing.probe import Keepsakes
 

@@ -8,15 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from arena import Agent, Batch, Observation, Spec
+from arena import Agent, Batch, Observation, Spec, tensor_pick
 from arena_search.suits import require_countable
 
 
 class Random(Agent):
     """Plays any legal action with equal odds; a sample of the space where none can be counted."""
 
+    columns = True
+
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""
+        if batch.device is not None:
+            return tensor_pick(batch.mask, batch.u)
         try:
             legal = batch.legal
             counts = np.fromiter(map(len, legal), np.int64, len(legal))

@@ -31,6 +31,8 @@ class BoardTable(TensorTable):
     put down stays as it was.
     """
 
+    alternating = True
+
     def __init__(
         self, spec: Spec, size: int, device: str, *parts: int, dtype: torch.dtype = torch.int64
     ) -> None:

@@ -1,0 +1,70 @@
+"""Tables of numpy arrays as tables of tensors, memory shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from arena.columns import host
+from arena.table import Seats, Table
+
+
+def as_torch(table: Table) -> Table:
+    """Return a table that gives and takes tensors: the table itself if it does."""
+    return _TorchTable(table) if isinstance(table.over(), np.ndarray) else table
+
+
+class _TorchTable(Table):
+    """A table of numpy arrays, with tensors on the host in their place."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.spec, self.size, self.alternating = table.spec, table.size, table.alternating
+
+    def reset(self, rows: Any, deals: Any) -> None:
+        self._table.reset(host(rows), host(deals))
+
+    def acting(self) -> Any:
+        return _tensors(self._table.acting())
+
+    def legal(self, seats: Seats) -> Any:
+        return _tensors(self._table.legal(_arrays(seats)))
+
+    def observe(self, seats: Seats) -> Any:
+        return _tensors(self._table.observe(_arrays(seats)))
+
+    def step(self, actions: Sequence[Any]) -> Any:
+        return _tensors(self._table.step([_arrays(each) for each in actions]))
+
+    def over(self) -> Any:
+        return _tensors(self._table.over())
+
+    def truncated(self) -> Any:
+        return _tensors(self._table.truncated())
+
+    def drawn(self) -> Any:
+        return _tensors(self._table.drawn())
+
+    def close(self) -> None:
+        self._table.close()
+
+
+def _tensors(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _tensors(part) for key, part in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(map(_tensors, tree))
+    return torch.as_tensor(tree) if isinstance(tree, np.ndarray) else tree
+
+
+def _arrays(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _arrays(part) for key, part in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(map(_arrays, tree))
+    return host(tree) if isinstance(tree, torch.Tensor) else tree
