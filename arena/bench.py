@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from arena.campaign import begin, numbered
+from arena.campaign import Numbered, begin
 from arena.environment import Environment
 from arena.executors.here import gather
 from arena.lookup import environment_maker, make_agent
@@ -44,7 +44,7 @@ def bench(workspace: Workspace, plan: Plan, slots: int = 256) -> Speed:
     agents = [make_agent(registry, workspace.home, player.ref) for player in plan.players]
     runner = Runner(make, agents, plan.definition.rules, slots)
     pairings = plan.format.next(plan.entrants, _nothing(plan))
-    matches = numbered(pairings, 0, plan.entrants.seed, np.zeros(0, np.int64))
+    matches = Numbered(pairings, 0, plan.entrants.seed, np.zeros(0, np.int64))
     stored, moves, played = 0.0, 0, 0
     sample: list[Episode] = []
     with TemporaryDirectory() as folder:

@@ -6,8 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import compress, islice, repeat
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from arena.block import VOID, Block
 from arena.config import definition_from_json, definition_to_json
 from arena.errors import Unsuitable, UsageError
 from arena.executors.here import Here
+from arena.fixtures import Fixtures, pairing_columns
 from arena.history import (
     EntrantRecord,
     GameRecord,
@@ -40,9 +39,6 @@ from arena.workspace import Workspace
 SEEDS, DEALS = 1, 2
 """The streams below a tournament's seed: one seed a match, one a deal."""
 _BLOCK = 4096
-
-_as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
-"""`Match._make` at a third of the time: it runs for every match that is played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,30 +194,46 @@ def _rounds(store: Store, run: Run) -> Iterator[Iterable[Match]]:
         if not len(pairings):
             return
         run.total = first + len(pairings)
-        yield numbered(pairings, first, entrants.seed, stored, run.plan.book)
+        yield Numbered(pairings, first, entrants.seed, stored, run.plan.book)
         first = run.total
 
 
-def numbered(
-    pairings: Sequence[Pairing],
-    first: int,
-    seed: int,
-    stored: np.ndarray[Any, Any],
-    book: Book = NO_BOOK,
-) -> Iterator[Match]:
-    """Yield the pairings as matches with numbers (from `first`) and seeds, but for those stored."""
-    source = iter(pairings)
-    while block := list(islice(source, _BLOCK)):
-        seats, deals, *_ = zip(*block)
-        numbers = np.arange(first, first + len(block))
-        rows = zip(
-            numbers.tolist(), seats, derive_many(seed, SEEDS, numbers).tolist(),
-            derive_many(seed, DEALS, np.array(deals)).tolist(),
-            map(book.opening, deals) if book.lines else repeat(book.plies),
-        )  # fmt: skip
-        todo = ~np.isin(numbers, stored)
-        yield from map(_as_match, compress(rows, todo.tolist()))
-        first += len(block)
+class Numbered(Iterable[Match]):
+    """Pairings as matches with numbers (from `first`) and seeds, but for those stored."""
+
+    def __init__(
+        self,
+        pairings: Sequence[Pairing],
+        first: int,
+        seed: int,
+        stored: np.ndarray[Any, Any],
+        book: Book = NO_BOOK,
+    ) -> None:
+        self.pairings, self.first, self.seed, self.stored = pairings, first, seed, stored
+        self.book = book
+
+    def __iter__(self) -> Iterator[Match]:
+        for some in self.fixtures():
+            yield from some.matches()
+
+    def fixtures(self) -> Iterator[Fixtures]:
+        """Yield them as columns, some thousands at a time."""
+        first, book = self.first, self.book
+        for players, deals in pairing_columns(self.pairings, _BLOCK):
+            numbers = np.arange(first, first + len(deals))
+            first += len(deals)
+            openings = None
+            if book.lines:
+                openings = [book.opening(deal) for deal in deals.tolist()]
+            elif book.plies:
+                openings = [book.plies] * len(deals)
+            seeds, luck = (
+                derive_many(self.seed, stream, counts).astype(np.int64)
+                for stream, counts in ((SEEDS, numbers), (DEALS, deals))
+            )
+            some = Fixtures(numbers, players, seeds, luck, openings)
+            todo = ~np.isin(numbers, self.stored)
+            yield some if todo.all() else some.take(np.flatnonzero(todo))
 
 
 def rate(raters: Mapping[str, Rater], results: Results) -> dict[str, Mapping[str, Rating] | str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arena.block import VOID, Block, Logs, offsets_of
 from arena.columns import host
+from arena.fixtures import Fixtures
 from arena.records import CHANCE, Fault, Match, Spec
 from arena.referee import Wrong
 
@@ -82,13 +83,13 @@ class WaveLog:
     `left` counts those that have not; `explain` says what was wrong with an action after a log.
     """
 
-    matches: Sequence[Match]
+    fixtures: Fixtures
     spec: Spec
     explain: Explain
     ticks: list[TickLog] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.left = len(self.matches)
+        self.left = len(self.fixtures.numbers)
         self._returns = np.zeros((self.left, len(self.spec.seats)))
         self._turns = np.zeros(self.left, np.int32)
         self._began = time.time()
@@ -159,7 +160,8 @@ class WaveLog:
             log = _flat(Entries.join([e.where(e.match == index) for e in self._entries]))
             seat = told.seats[move]
             seat = seat if isinstance(seat, int) else int(seat[row])
-            wrong = self.explain(self.matches[index], log, seat, host(told.actions[move][row]))
+            [fixture] = self.fixtures.take(np.array([index])).matches()
+            wrong = self.explain(fixture, log, seat, host(told.actions[move][row]))
             turn = int(self._turns[index])
             yield index, Fault(seat, turn, wrong.kind, "forfeit", wrong.message, wrong.traceback)
 
@@ -170,7 +172,7 @@ class WaveLog:
         self.left -= len(done)
         if not len(done):
             return None
-        place = np.full(len(self.matches), -1, np.int64)
+        place = np.full(len(self._turns), -1, np.int64)
         place[done] = np.arange(len(done))
         self._entries, entries = _parted(self._entries, place)
         lengths = np.bincount(place[entries.match], minlength=len(done))
@@ -181,13 +183,9 @@ class WaveLog:
             faults[row] = (*faults.get(row, ()), fault)
             if fault.seat is not None and low is not None:
                 returns[row, fault.seat] = low
-        chosen = [self.matches[index] for index in done.tolist()]
+        chosen = self.fixtures.take(done)
         return Block(
-            np.array([match.number for match in chosen], np.int64),
-            np.array([match.seats for match in chosen], np.int32),
-            np.array([match.seed for match in chosen], np.int64),
-            np.array([match.deal for match in chosen], np.int64),
-            returns, codes, self._turns[done],
+            *chosen[:4], returns, codes, self._turns[done],
             np.full(len(done), self._began), np.full(len(done), time.time() - self._began),
             _logs(entries, lengths), faults, self._columns(place, entries, offsets_of(lengths)),
         )  # fmt: skip

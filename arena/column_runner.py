@@ -11,7 +11,9 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from arena.agent import Agent
@@ -21,7 +23,9 @@ from arena.column_log import OFFENDED, PLAYED, TickLog, WaveLog
 from arena.column_referee import ColumnReferee, Columns, Judged, columns_suit
 from arena.columns import host
 from arena.environment import Environment
+from arena.fixtures import Fixtures, fixtures
 from arena.records import DEFAULT_MAX_TURNS, Match
+from arena.runner import Runner
 from arena.table import Table
 from arena.torch_table import as_torch
 from arena.waves import Wave, waves
@@ -30,6 +34,8 @@ __all__ = ["SLOTS", "ColumnRunner", "columns_suit"]
 
 SLOTS = 4096
 """Rows of a table, if nobody says."""
+_AHEAD = 64
+"""Matches a row that are sorted at a time."""
 _LOGGED = 1 << 18
 """Rows times ticks that are logged before they leave the device."""
 _TERMINAL, _TRUNCATED, _FORFEIT = (
@@ -50,7 +56,7 @@ class ColumnRunner:
         slots: int = SLOTS,
         device: str = "cpu",
     ) -> None:
-        self.agents, self.slots, self.device = agents, slots, device
+        self.make, self.agents, self.slots, self.device = make, agents, slots, device
         self.game = make()
         self.spec = self.game.spec
         self.referee = ColumnReferee(self.spec, make)
@@ -60,11 +66,22 @@ class ColumnRunner:
     def blocks(self, matches: Iterable[Match]) -> Iterator[Block]:
         """Yield the matches that have ended, now and then."""
         alternating = self._table(1).alternating
-        for wave in waves(matches, self.slots, alternating):
-            play = WavePlay(self, wave, self._table(_size(wave, self.slots)))
-            yield from play.blocks()
-            if play.failed:
-                self._tables.clear()
+        for some in fixtures(matches, self.slots * _AHEAD):
+            if some.openings is not None:
+                yield from self._one_by_one(some)
+                continue
+            for wave in waves(some, self.slots, alternating):
+                play = WavePlay(self, wave, self._table(_size(wave, self.slots)))
+                yield from play.blocks()
+                if play.failed:
+                    self._tables.clear()
+
+    def _one_by_one(self, some: Fixtures) -> Iterator[Block]:
+        """Play matches that begin with moves nobody makes: labels are read in single games."""
+        runner = Runner(self.make, self.agents)
+        yield from (Block.of(block) for block in runner.blocks(some.matches()))
+        self.agent_seconds += runner.agent_seconds
+        runner.close()
 
     def _table(self, size: int) -> Table:
         if size not in self._tables:
@@ -104,8 +121,9 @@ class WavePlay:
         self.spec, self.paired = runner.spec, wave.paired
         self.regions = len(wave.ends)
         self.rows = table.size // self.regions
-        self.seeds = self._tensor([match.seed for match in wave.matches])
-        self.deals = self._tensor([match.deal for match in wave.matches])
+        self.seeds, self.deals = (
+            self._tensor(c) for c in (wave.fixtures.seeds, wave.fixtures.deals)
+        )
         self.ends = self._tensor(wave.ends)
         self.cursors = self._tensor([0, *wave.ends[:-1]])
         self.match = self._tensor([0] * table.size)
@@ -117,11 +135,11 @@ class WavePlay:
         self.pools = self._tensor(own), self._tensor(other)
         self.pages = Pages(table.size, len(self.spec.seats))
         self.limit = self.spec.max_turns or DEFAULT_MAX_TURNS
-        self.log = WaveLog(wave.matches, self.spec, runner.referee.explain)
+        self.log = WaveLog(wave.fixtures, self.spec, runner.referee.explain)
         self.failed = False
 
-    def _tensor(self, values: Sequence[int]) -> Tensor:
-        return torch.tensor(values).to(self.table.device)
+    def _tensor(self, values: Sequence[int] | NDArray[np.int64]) -> Tensor:
+        return torch.as_tensor(values).to(self.table.device)
 
     def blocks(self) -> Iterator[Block]:
         """Play until all matches have ended."""

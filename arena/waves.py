@@ -9,14 +9,18 @@ is asked for the seats it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from arena.records import Match
+import numpy as np
+from numpy.typing import NDArray
 
-_AHEAD = 64
-"""Matches a slot that are sorted at a time."""
+from arena.fixtures import Fixtures
+from arena.results import number_lineups
+
+Rows = NDArray[np.int64]
+Group = list[tuple[tuple[int, ...], Rows]]
+
 _ROWS = 64
 """A region has at least so many rows, if there are as many matches."""
 
@@ -24,66 +28,45 @@ _ROWS = 64
 class Wave(NamedTuple):
     """Matches to be played together.
 
-    matches   pool by pool
+    fixtures  pool by pool
     ends      where each pool ends in them: as many pools as regions
     players   who plays in each region: by seat; for a pair the one who moves first, then the other
     paired    whether regions come in pairs that draw from each other's pools in turn
     """
 
-    matches: list[Match]
+    fixtures: Fixtures
     ends: list[int]
     players: list[tuple[int, ...]]
     paired: bool
 
 
-def waves(matches: Iterable[Match], slots: int, alternating: bool) -> Iterator[Wave]:
-    """Yield waves for a table of at most `slots` rows."""
-    source = iter(matches)
-    while chunk := list(islice(source, max(slots, 1) * _AHEAD)):
-        pools: dict[tuple[int, ...], list[Match]] = {}
-        for match in chunk:
-            pools.setdefault(match.seats, []).append(match)
-        yield from _paired(pools, slots) if alternating else _single(pools, slots)
+def waves(some: Fixtures, slots: int, alternating: bool) -> Iterator[Wave]:
+    """Yield waves of these matches for a table of at most `slots` rows."""
+    lineups: dict[tuple[int, ...], int] = {}
+    index = number_lineups(some.players, lineups)
+    order = np.argsort(index, kind="stable")
+    cuts = np.searchsorted(index[order], np.arange(len(lineups) + 1)).tolist()
+    pools = {lineup: order[cuts[i] : cuts[i + 1]] for lineup, i in lineups.items()}
+    groups = list(_pairs(pools)) if alternating else [[pool] for pool in pools.items()]
+    most = max(1, slots // (_ROWS * len(groups[0])))
+    for begin in range(0, len(groups), most):
+        yield _wave(some, groups[begin : begin + most], alternating)
 
 
-def _single(pools: dict[tuple[int, ...], list[Match]], slots: int) -> Iterator[Wave]:
-    groups = [[(lineup, pool)] for lineup, pool in pools.items()]
-    for some in _together(groups, slots):
-        yield _wave(some, paired=False)
-
-
-def _paired(pools: dict[tuple[int, ...], list[Match]], slots: int) -> Iterator[Wave]:
-    groups = []
+def _pairs(pools: dict[tuple[int, ...], Rows]) -> Iterator[Group]:
+    """Yield the pools of a pair of players; of one who plays itself, two halves of a pool."""
     while pools:
         lineup = next(iter(pools))
-        pool = pools.pop(lineup)
-        other = lineup[::-1]
-        if other == lineup:  # one player moves in all rows of both regions
-            other_pool = pool[len(pool) // 2 :]
-            pool = pool[: len(pool) // 2]
+        pool, other = pools.pop(lineup), lineup[::-1]
+        if other == lineup:
+            half = len(pool) // 2
+            yield [(lineup, pool[:half]), (lineup, pool[half:])]
         else:
-            other_pool = pools.pop(other, [])
-        groups.append([(lineup, pool), (other, other_pool)])
-    for some in _together(groups, slots):
-        yield _wave(some, paired=True)
+            yield [(lineup, pool), (other, pools.pop(other, pool[:0]))]
 
 
-Group = list[tuple[tuple[int, ...], list[Match]]]
-
-
-def _together(groups: Sequence[Group], slots: int) -> Iterator[list[Group]]:
-    """Yield groups that are played at once: as many as fill the table, each with enough rows."""
-    most = max(1, slots // (_ROWS * len(groups[0]))) if groups else 1
-    for begin in range(0, len(groups), most):
-        yield list(groups[begin : begin + most])
-
-
-def _wave(groups: Sequence[Group], paired: bool) -> Wave:
-    matches: list[Match] = []
-    ends, players = [], []
-    for group in groups:
-        for lineup, pool in group:
-            matches += pool
-            ends.append(len(matches))
-            players.append(lineup)
-    return Wave(matches, ends, players, paired)
+def _wave(some: Fixtures, groups: Sequence[Group], paired: bool) -> Wave:
+    pools = [pool for group in groups for pool in group]
+    rows = np.concatenate([rows for _, rows in pools])
+    ends = np.cumsum([len(rows) for _, rows in pools]).tolist()
+    return Wave(some.take(rows), ends, [lineup for lineup, _ in pools], paired)

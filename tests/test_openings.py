@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arena.campaign import numbered
+from arena.campaign import Numbered
 from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import Design
 from arena.openings import Book, check_book, split_book
@@ -33,7 +33,7 @@ def certain(make, *arguments):
 def matches(book, deals=6, seed=3):
     """A pair of matches a deal, sides changed between them."""
     pairings = Design(PAIR, [(0, 1)], deals)
-    return list(numbered(pairings, 0, seed, np.zeros(0, np.int64), book))
+    return list(Numbered(pairings, 0, seed, np.zeros(0, np.int64), book))
 
 
 def logs(make, book, slots=256, agents=None, deals=6):

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from arena.errors import BadParameter, Unsuitable
 from arena.records import Entrants, Pairing
 
@@ -103,6 +106,18 @@ class Design(Sequence[Pairing]):
         for deal in range(self.first_deal, self.first_deal + self.deals):
             for seats in lineups[deal % 2] if lineups else self._lineups(deal % 2):
                 yield Pairing(seats, deal)
+
+    def columns(self, size: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+        """Yield the same pairings as columns: players (n, seats) and deals (n,)."""
+        if not len(self):
+            return
+        lineups = np.array([[*self._lineups(parity)] for parity in (0, 1)], np.int32)
+        _, each, seats = lineups.shape
+        last = self.first_deal + self.deals
+        step = max(1, size // each)
+        for begin in range(self.first_deal, last, step):
+            deals = np.arange(begin, min(begin + step, last))
+            yield lineups[deals % 2].reshape(-1, seats), np.repeat(deals, each)
 
     def _lineups(self, parity: int) -> Iterator[tuple[int, ...]]:
         """Yield who sits where in the matches of a deal with an even or odd number."""
