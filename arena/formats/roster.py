@@ -34,6 +34,12 @@ class Roster:
             if self.joins.get(name, 1) <= round_ < self.leaves.get(name, round_ + 1)
         ]
 
+    def known(self, entrants: Entrants, round_: int) -> list[int]:
+        """Return the entrants (by index, ascending) that have joined by a round."""
+        return [
+            index for index, name in enumerate(entrants.names) if self.joins.get(name, 1) <= round_
+        ]
+
 
 def _read(parameter: str, items: Sequence[str]) -> dict[str, int]:
     found = {}

@@ -9,7 +9,8 @@ from arena.errors import BadParameter
 from arena.formats.design import at_least_one
 from arena.formats.duels import Duels, check_duel, duel
 from arena.formats.roster import Roster
-from arena.formats.swiss_pairing import Line, pair
+from arena.formats.swiss_lines import Line
+from arena.formats.swiss_pairing import pair
 from arena.records import Entrants, Pairing
 from arena.results import Results
 from arena.roles import Format
@@ -21,8 +22,10 @@ class Swiss(Format):
 
     A pairing won counts a point, a level one half. Who may meet whom is in
     `arena.formats.swiss_pairing`. Each deal of a round is played by all pairings from both sides;
-    where `games` is odd, the last one is played once, and sides are kept in balance over the
-    rounds. In an odd field the lowest entrant that has had no bye has one, worth a point.
+    where `games` is odd, the last one is played once, and sides are kept in balance to within one
+    over the rounds. In an odd field the lowest entrant that has had no bye has one, worth a point.
+    Until all have met all, no two meet again (where entrants come and go: if that can be avoided in
+    the round), nobody has a second bye, and rounds are paired with an eye on those left to pair.
 
     rounds   as many as tell n entrants apart, log2(n) rounded up, if left out
     joins    entrants that come late, as NAME@ROUND: the first round that they play, from 1
@@ -53,9 +56,10 @@ class Swiss(Format):
         if not present:
             return ()
         round_, who = present
-        last = self._next_round(entrants, round_ + 1) is None
         lot = derive(entrants.seed, "swiss") % 2
-        pairs = pair([lines[i] for i in who], self.games % 2 == 1, lot, last).pairs
+        # who joins or leaves later must not matter, as it may be said while this round is played
+        left = (self.rounds or enough(len(self.roster.known(entrants, round_)))) - round_
+        pairs = pair(lines, who, self.games % 2 == 1, lot, left).pairs
         deal, sides = (round_ - 1) * -(-self.games // 2), entrants.spec.sides
         return [
             game
@@ -94,8 +98,7 @@ class Swiss(Format):
 
     def _next_round(self, entrants: Entrants, round_: int) -> tuple[int, list[int]] | None:
         """Return the first round from this one on that has two to play, and who plays it."""
-        rounds = self.rounds or max(1, (len(entrants) - 1).bit_length())
-        for number in range(round_, rounds + 1):
+        for number in range(round_, (self.rounds or enough(len(entrants))) + 1):
             if len(who := self.roster.present(entrants, number)) > 1:
                 return number, who
         return None
@@ -120,6 +123,11 @@ class Swiss(Format):
                 lines[bye].score += self.games
             start = end
         return lines, round_
+
+
+def enough(entrants: int) -> int:
+    """Return how many rounds tell so many entrants apart."""
+    return max(1, (entrants - 1).bit_length())
 
 
 def _enter(lines: list[Line], duels: Duels, start: int, games: int) -> None:

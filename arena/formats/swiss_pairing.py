@@ -5,16 +5,19 @@ second bye; nobody two games further on one side than on the other; equal points
 due; and within a group of equal points the upper half against the lower half, best against best.
 These are the aims of FIDE's Dutch system (Handbook C.04.3), in that order but for the balance of
 sides, which stands above equal points here. A matching weighs all pairs at once, so a rematch comes
-only where every way to pair the round has one.
+only where every way to pair the round has one; and where few are left to meet, a round is chosen
+after which the others can be paired too (`arena.formats.outlook`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 import networkx
+
+from arena.formats.outlook import Outlook, Search, Unmet, Who, playing
+from arena.formats.swiss_lines import NOBODY, Line, Round, begun_again, ranked
 
 Level = tuple[int, ...]
 Costs = Mapping[tuple[int, int], Level]
@@ -22,121 +25,79 @@ Costs = Mapping[tuple[int, int], Level]
 place after the last is nobody's, who gives a bye."""
 _HARD = 4
 """The levels that stand above points: met before (yes, how often), byes, sides out of balance."""
+_NEW = 3
+"""The first of these: those of rematches and byes."""
+_LOOKS = 100
+"""How many ways to pair a round are looked at for one that lets the later ones be paired."""
 _NEAR = (24, 96)
 """In fields much larger than one of these, at first only so many cheapest pairs of each."""
 
 
-@dataclass
-class Line:
-    """What an entrant has done so far; `points` are in halves, `score` is that of its games.
-
-    `sides` holds the side (0 or 1) of each game that was not one of a pair; `met` the opponents.
-    """
-
-    entrant: int
-    points: int = 0
-    score: float = 0.0
-    byes: int = 0
-    sides: list[int] = field(default_factory=list)
-    met: list[int] = field(default_factory=list)
-
-    @property
-    def lean(self) -> int:
-        """Games on the first side less games on the second."""
-        return len(self.sides) - 2 * sum(self.sides)
-
-    @property
-    def due(self) -> int | None:
-        """The side it is due; None before its first game."""
-        if self.lean:
-            return int(self.lean > 0)
-        return 1 - self.sides[-1] if self.sides else None
-
-
-@dataclass(frozen=True)
-class Round:
-    """The pairs, first the one that begins on the first side, and who has the bye, if any."""
-
-    pairs: list[tuple[Line, Line]]
-    bye: Line | None
-
-    def after(self) -> list[Line]:
-        """Return the lines after this round, results left out."""
-        lines = [
-            replace(
-                line, points=0, sides=[*line.sides, side], met=[*line.met, pair[1 - side].entrant]
-            )
-            for pair in self.pairs
-            for side, line in enumerate(pair)
-        ]
-        if self.bye is not None:
-            lines.append(replace(self.bye, points=0, byes=self.bye.byes + 1))
-        return sorted(lines, key=lambda line: line.entrant)
-
-
-def ranked(lines: Iterable[Line]) -> list[Line]:
-    """Return the lines best first: by points, by the score of their games, as they were named."""
-    return sorted(lines, key=lambda line: (-line.points, -line.score, line.entrant))
-
-
-def pair(lines: Iterable[Line], odd: bool, lot: int, last: bool) -> Round:
-    """Return the next round of those that play, given in any order.
+def pair(lines: Sequence[Line], who: Who, odd: bool, lot: int, left: int = 0) -> Round:
+    """Return the next round, of those in `who`; `lines` are of everyone, by entrant.
 
     `odd` says whether sides matter (an odd number of games is played), `lot`, 0 or 1, which side
-    the first of the first pairing begins on. Unless it is the `last` round, one is preferred after
-    which another can be paired without a rematch and with sides in balance.
+    the first of the first pairing begins on, and `left` how many rounds come after this one: as
+    many of them as can be, with those that play now, are kept free of rematches and second byes,
+    and then on even sides. Once all have met all it begins again.
     """
+    lines = begun_again([lines[i] for i in sorted(who)])
     table = ranked(lines)
     costs = _costs(table, odd)
     matching = _best(costs, len(table))
     best = _seated(table, matching, lot)
-    played = max(len(line.met) for line in table)
-    # By Hall's theorem another round is in no danger while it is early.
-    if last or len(table) > 4 * (played + 2) or not _clean(matching, costs) or _goes_on(best, odd):
+    if left < 1 or any(any(costs[pair][:_NEW]) for pair in matching):
         return best
-    others = _others(table, costs, matching, lot)
-    return next((other for other in others if _goes_on(other, odd)), best)
-
-
-def _goes_on(round_: Round, odd: bool) -> bool:
-    """Whether after this round another can be paired that costs nothing on the hard levels."""
-    lines = round_.after()
-    costs = _costs(lines, odd)
-    return _clean(_best(costs, len(lines)), costs)
+    outlook = Outlook(lines, left, sides=False)
+    sides = Outlook(lines, left, sides=True) if odd else outlook
+    lasting = None
+    others = chain(_others(table, costs, matching, lot), _all(table, costs, outlook.unmet, lot))
+    for candidate in islice(chain([best], others), _LOOKS):
+        if (kept := outlook.kept(candidate)) is not None:
+            if (even := sides.kept(kept)) is not None:
+                return even
+            lasting = lasting or kept
+    return lasting or best
 
 
 def _others(
     lines: Sequence[Line], costs: Costs, matching: Sequence[tuple[int, int]], lot: int
 ) -> Iterator[Round]:
-    """Yield the round with the sides of a pair changed, then as clean ones without a pair."""
-    for changed in matching:
-        if changed[1] < len(lines) and lines[changed[0]].lean == lines[changed[1]].lean:
-            yield _seated(lines, matching, lot, changed)
+    """Yield the cheapest rounds without one of these pairs, if they are clean."""
     found = []
-    for without in matching:
-        allowed = {pair: cost for pair, cost in costs.items() if pair != without}
+    for left_out in matching:
+        allowed = {pair: cost for pair, cost in costs.items() if pair != left_out}
         other = _matching(allowed, len(lines))
         if other is not None and _clean(other, costs):
-            total = tuple(sum(column) for column in zip(*(costs[pair] for pair in other)))
-            found.append((total, other))
+            found.append((_total(costs, other), other))
     for _, other in sorted(found):
         yield _seated(lines, other, lot)
 
 
-def _seated(
-    lines: Sequence[Line],
-    matching: Sequence[tuple[int, int]],
-    lot: int,
-    changed: tuple[int, int] | None = None,
-) -> Round:
+def _all(lines: Sequence[Line], costs: Costs, unmet: Unmet, lot: int) -> Iterator[Round]:
+    """Yield the rounds without a rematch, the cheapest first; not all where they are many."""
+    places = {line.entrant: place for place, line in enumerate(lines)} | {NOBODY: len(lines)}
+    found = [
+        sorted((min(two), max(two)) for two in ((places[a], places[b]) for a, b in pairs))
+        for pairs in Search().matchings(unmet, playing([line.entrant for line in lines]))
+    ]
+    for pairs in sorted(found, key=lambda pairs: (_total(costs, pairs), pairs)):
+        yield _seated(lines, pairs, lot)
+
+
+def _total(costs: Costs, pairs: Iterable[tuple[int, int]]) -> Level:
+    """Return what a matching costs, level by level."""
+    return tuple(sum(column) for column in zip(*(costs[pair] for pair in pairs)))
+
+
+def _seated(lines: Sequence[Line], matching: Sequence[tuple[int, int]], lot: int) -> Round:
     pairs: list[tuple[Line, Line]] = []
     bye = None
     for p, q in matching:
         if q == len(lines):
             bye = lines[p]
             continue
-        first, second = _on_sides(lines[p], lines[q], (len(pairs) + lot) % 2)
-        pairs.append((second, first) if (p, q) == changed else (first, second))
+        pairs.append(_on_sides(lines[p], lines[q], (len(pairs) + lot) % 2))
     return Round(pairs, bye)
 
 

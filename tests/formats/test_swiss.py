@@ -51,12 +51,15 @@ def test_no_rematch_where_one_can_be_avoided(size, rounds, games, seed, spread):
     played.check_pure()
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.integers(2, 14), st.integers(1, 13), games_of, st.integers(0, 99))
-def test_due_games_shared_deals_balanced_sides_and_at_most_a_bye_each(size, rounds, games, seed):
-    # With fewer rounds than opponents less two, all of it can be had at once.
-    rounds = min(rounds, max(1, size - 3))
-    played = Played(Swiss(rounds, games), field(size), by_strength([0.0] * size, 0.3), seed)
+@settings(deadline=None, max_examples=60)
+@given(st.integers(2, 12), st.integers(0, 9), games_of, st.integers(0, 99), st.floats(0, 3))
+def test_due_games_balanced_sides_and_no_rematch_till_all_have_met(
+    size, short, games, seed, spread
+):
+    """Up to the rounds in which everyone meets everyone, whatever the results are."""
+    rounds = max(1, size - 1 + size % 2 - short)
+    outcome = by_strength(np.linspace(spread, 0, size), 0.3)
+    played = Played(Swiss(rounds, games), field(size), outcome, seed)
     byes = Counter()
     for number, pairings in enumerate(played.rounds):
         met = defaultdict(list)
@@ -71,6 +74,40 @@ def test_due_games_shared_deals_balanced_sides_and_at_most_a_bye_each(size, roun
     assert max(byes.values(), default=0) <= 1
     assert max(max(held.values()) - min(held.values()) for held in played.seats_held()) <= 1
     assert len({pair for r in played.rounds for pair in pairs_of(r)}) == rounds * (size // 2)
+
+
+@pytest.mark.parametrize(("size", "rounds"), [(3, 8), (4, 7), (6, 12), (7, 15)])
+def test_it_begins_again_when_all_have_met(size, rounds):
+    for seed in range(5):
+        played = Played(Swiss(rounds, 1), field(size), by_strength([0.0] * size, 0.3), seed)
+        met = Counter(pair for r in played.rounds for pair in pairs_of(r))
+        assert max(met.values()) - min(met.values()) <= 1
+        byes = [row["byes"] for row in played.conclusion["table"]]
+        assert max(byes) - min(byes) <= 1
+        assert max(abs(held[0] - held[1]) for held in played.seats_held()) <= 1
+
+
+stays = st.tuples(st.integers(1, 4), st.integers(2, 9))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(stays, min_size=4, max_size=6), st.integers(3, 5), st.integers(0, 99))
+def test_no_rematch_where_entrants_come_and_go_if_it_can_be_avoided(those, rounds, seed):
+    """Of each round by itself: who will come or go is not looked at beforehand."""
+    joins = [f"e{i}@{first}" for i, (first, _) in enumerate(those) if first > 1]
+    leaves = [f"e{i}@{first + stay}" for i, (first, stay) in enumerate(those)]
+    format_ = Swiss(rounds, 2, joins, leaves)
+    played = Played(format_, field(len(those)), by_strength([0.0] * len(those), 0.3), seed)
+    there = [
+        [i for i, (first, stay) in enumerate(those) if first <= number < first + stay]
+        for number in range(1, rounds + 1)
+    ]
+    met = set()
+    for who, pairings in zip([who for who in there if len(who) > 1], played.rounds, strict=True):
+        pairs = pairs_of(pairings)
+        assert len(pairs & met) == fewest_rematches(who, met)
+        met |= pairs
+    played.check_pure()
 
 
 def test_the_first_round_is_upper_half_against_lower_half():
