@@ -33,13 +33,17 @@ class Tick:
             self._read[key] = read(self.movers if seat is None else seat)
         return self._read[key]
 
+    def show(self, data: Any, mask: Tensor | None) -> None:
+        """Show this to whoever is to move, in place of what the table holds."""
+        self._read = {("observe", None): data, ("legal", None): mask}
+
     def legal(self, seat: int | None) -> Tensor | None:
         """Return the mask of a seat, (size, n); None where actions cannot be counted."""
-        return self._once("legal", seat, self.table.legal)
+        return self._once("legal", seat, lambda at: self.table.legal(at))
 
     def observe(self, seat: int | None) -> Any:
         """Return what a seat sees, (size, ...)."""
-        return self._once("observe", seat, self.table.observe)
+        return self._once("observe", seat, lambda at: self.table.observe(at))
 
     def uniforms(self, seat: int | None) -> Tensor:
         """Return the luck of a seat: float64 (size,)."""
@@ -99,6 +103,11 @@ class ColumnBatch(Sequence[Any]):
     def spec(self) -> Spec:
         """What the game is."""
         return self._tick.table.spec
+
+    @property
+    def countable(self) -> bool:
+        """Whether there is a mask."""
+        return hasattr(self.spec.seats[0].action_space, "n")
 
     @property
     def mask(self) -> Tensor:
@@ -165,6 +174,10 @@ class ColumnBatch(Sequence[Any]):
         assert self._tick.movers is not None
         movers = self._tick.movers[rows].view(-1, *[1] * (page.ndim - 1))
         return movers.expand(-1, 1, *page.shape[2:])
+
+    def columns_of(self, read: Callable[[int | None], Any]) -> Any:
+        """Return the batch's rows of what is known of whole tables, by seat."""
+        return self._columns(read)
 
     def _columns(self, read: Callable[[int | None], Any]) -> Any:
         return pick_rows([(read(seat), rows) for rows, seat in self._parts])

@@ -93,7 +93,7 @@ class WaveLog:
         self._returns = np.zeros((self.left, len(self.spec.seats)))
         self._turns = np.zeros(self.left, np.int32)
         self._began = time.time()
-        self._time = 0
+        self._time = self._moves = 0
         self._entries: list[Entries] = []
         self._handed: dict[str, list[Entries]] = {}
 
@@ -119,9 +119,15 @@ class WaveLog:
         codes = np.full(len(rows), VOID, np.int8)
         return self._block(np.array(rows, np.int64), codes, [(row, wrong) for row in rows])
 
+    def take_moves(self) -> int:
+        """Return how many moves were made since the last time."""
+        moves, self._moves = self._moves, 0
+        return moves
+
     def _count(self, match: Array, did: Array, pay: Array) -> None:
         many = len(self._turns)
         moved = (did == PLAYED).any(1)
+        self._moves += int(moved.sum())
         self._turns += np.bincount(match[moved], minlength=many).astype(np.int32)
         for seat in range(pay.shape[2]):
             paid = pay[:, :, seat] != 0

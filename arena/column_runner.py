@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,11 +20,12 @@ from arena.agent import Agent
 from arena.block import ENDINGS, Block
 from arena.column_batch import ColumnBatch, Pages, Part, Tick
 from arena.column_log import OFFENDED, PLAYED, TickLog, WaveLog
-from arena.column_referee import ColumnReferee, Columns, Judged, columns_suit
+from arena.column_recorder import ColumnRecorder
+from arena.column_referee import ColumnReferee, Columns, columns_suit
 from arena.columns import host
 from arena.environment import Environment
 from arena.fixtures import Fixtures, fixtures
-from arena.records import DEFAULT_MAX_TURNS, Match
+from arena.records import DEFAULT_MAX_TURNS, Episode, Match
 from arena.runner import Runner
 from arena.table import Table
 from arena.torch_table import as_torch
@@ -34,10 +35,12 @@ __all__ = ["SLOTS", "ColumnRunner", "columns_suit"]
 
 SLOTS = 4096
 """Rows of a table, if nobody says."""
-_AHEAD = 64
-"""Matches a row that are sorted at a time."""
+_AHEAD, _RECORDED = 64, 16
+"""Matches a row that are sorted at a time; and with a recorder, who may stop at any time."""
 _LOGGED = 1 << 18
 """Rows times ticks that are logged before they leave the device."""
+_HEARD = 16
+"""Ticks after which a recorder learns how many moves there were."""
 _TERMINAL, _TRUNCATED, _FORFEIT = (
     ENDINGS.index(name) + 1 for name in ("terminal", "truncated", "forfeit")
 )
@@ -55,24 +58,29 @@ class ColumnRunner:
         agents: Sequence[Agent],
         slots: int = SLOTS,
         device: str = "cpu",
+        recorder: ColumnRecorder | None = None,
     ) -> None:
         self.make, self.agents, self.slots, self.device = make, agents, slots, device
+        self.recorder = recorder
         self.game = make()
         self.spec = self.game.spec
         self.referee = ColumnReferee(self.spec, make)
         self.agent_seconds = 0.0
         self._tables: dict[int, Table] = {}
 
-    def blocks(self, matches: Iterable[Match]) -> Iterator[Block]:
-        """Yield the matches that have ended, now and then."""
+    def blocks(self, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
+        """Yield the matches that have ended, now and then; with a recorder also when none has."""
         alternating = self._table(1).alternating
-        for some in fixtures(matches, self.slots * _AHEAD):
+        for some in fixtures(
+            matches, self.slots * (_AHEAD if self.recorder is None else _RECORDED)
+        ):
             if some.openings is not None:
                 yield from self._one_by_one(some)
                 continue
             for wave in waves(some, self.slots, alternating):
                 play = WavePlay(self, wave, self._table(_size(wave, self.slots)))
-                yield from play.blocks()
+                for block in play.blocks():
+                    yield block or ()
                 if play.failed:
                     self._tables.clear()
 
@@ -111,6 +119,7 @@ class WavePlay:
 
     match     index into the wave's matches
     turns     steps in which a player was asked
+    paid      to each seat so far, float64 (size, seats); kept for a recorder alone
     free      whether the row's match has ended, and another is to be dealt
     idle      whether none was left for it
     cursors   where the next match of each pool is: (pools,)
@@ -136,13 +145,17 @@ class WavePlay:
         self.pages = Pages(table.size, len(self.spec.seats))
         self.limit = self.spec.max_turns or DEFAULT_MAX_TURNS
         self.log = WaveLog(wave.fixtures, self.spec, runner.referee.explain)
+        self.recorder = runner.recorder
+        self.numbers = self._tensor(wave.fixtures.numbers)
+        self.paid = torch.zeros(table.size, len(self.spec.seats), device=table.device).double()
         self.failed = False
+        self.may_cut = bool(self.spec.max_turns or table.truncates)
 
     def _tensor(self, values: Sequence[int] | NDArray[np.int64]) -> Tensor:
         return torch.as_tensor(values).to(self.table.device)
 
-    def blocks(self) -> Iterator[Block]:
-        """Play until all matches have ended."""
+    def blocks(self) -> Iterator[Block | None]:
+        """Play until all matches have ended; None where none has and there is a recorder."""
         number = 0
         while self.log.left:
             block = None
@@ -153,12 +166,18 @@ class WavePlay:
                     number += 1
                 block = self.log.flush()
             except Exception as error:
+                if self.recorder is not None:
+                    raise
                 yield from self._void(error)
-            if block is not None:
+            if self.recorder is not None:
+                self.recorder.heard(self.log.take_moves(), block)
+            if block is not None or self.recorder is not None:
                 yield block
 
     def _ticks(self) -> int:
         """Return how many ticks to play before the host looks: fewer when few matches are left."""
+        if self.recorder is not None:
+            return _HEARD
         most = max(8, min(1024, _LOGGED // self.table.size))
         return most if self.log.left > self.table.size else min(most, 16)
 
@@ -182,21 +201,26 @@ class WavePlay:
         movers = self.turns & 1 if self.paired else None
         seeds = self.seeds.index_select(0, self.match)
         tick = Tick(self.table, seeds, self.turns, movers)
-        given, handed = self._ask(tick, phase)
-        judged = [self._judge(tick, seat, column) for seat, column in given.items()]
         asked = [live] if self.paired else (self.table.acting() & live[:, None]).unbind(1)
+        parts = self._parts(phase)
+        given, handed = self._ask(tick, parts, asked)
+        judged = [self.runner.referee.judge(tick, seat, column) for seat, column in given.items()]
         bad = [answer.bad & mine for answer, mine in zip(judged, asked)]
         spoilt = torch.stack(bad).any(0) if len(bad) > 1 else bad[0]
         pay = self.table.step([answer.actions for answer in judged] * (2 if self.paired else 1))
         played = live & ~spoilt
+        pay = pay * played[:, None]
         self.turns = self.turns + played
         ended = self._ended(spoilt)
         self.free = ended > 0
+        if self.recorder is not None:
+            self.paid = self.paid + pay
+            self._look_back(ended == _TRUNCATED, seeds, self._parts(phase ^ self.paired))
         did = [(mine & played) * PLAYED + wrong * OFFENDED for mine, wrong in zip(asked, bad)]
         return TickLog(
             self.match, dealt, torch.stack(did).to(torch.int8),
             [seat if movers is None else movers for seat in range(len(judged))],
-            list(given.values()), handed, _copy(self.table.drawn()), pay * played[:, None], ended,
+            list(given.values()), handed, _copy(self.table.drawn()), pay, ended,
         )  # fmt: skip
 
     def _deal(self, pools: Tensor) -> Tensor | None:
@@ -209,13 +233,15 @@ class WavePlay:
         self.cursors = self.cursors.index_copy(0, pools, (cursors + counts[:, -1]).minimum(ends))
         self.match = torch.where(found, following, self.match)
         self.turns = self.turns * ~found
+        if self.recorder is not None:
+            self.paid = self.paid * ~found[:, None]
         self.idle = free & ~found
         self.pages.clear(found)
         self.table.reset(found, self.deals.index_select(0, self.match))
         return _copy(self.table.drawn())
 
-    def _ask(self, tick: Tick, phase: int) -> tuple[dict[int | None, Tensor], list[_Handed]]:
-        """Ask each agent once; return a column of answers for each seat (None: whoever moves)."""
+    def _parts(self, phase: int) -> dict[int, list[Part]]:
+        """Return the rows and seats (None: whoever moves) of each agent that may be asked."""
         seats: Sequence[int | None] = [None] if self.paired else range(len(self.spec.seats))
         parts: dict[int, list[Part]] = {}
         for seat in seats:
@@ -224,20 +250,29 @@ class WavePlay:
                 # in the first of two regions the pair's first player moves at every even tick
                 agent = players[phase if seat is None else seat]
                 parts.setdefault(agent, []).append((rows, seat))
-        found: dict[int | None, list[tuple[int, Tensor]]] = {seat: [] for seat in seats}
+        return {agent: _joined(mine) for agent, mine in parts.items()}
+
+    def _ask(
+        self, tick: Tick, parts: Mapping[int, list[Part]], asked: Sequence[Tensor]
+    ) -> tuple[dict[int | None, Tensor], list[_Handed]]:
+        """Ask each agent once; return a column of answers for each seat, and what else came."""
+        found: dict[int | None, list[tuple[int, Tensor]]] = {}
         handed: list[_Handed] = []
         for agent, mine in parts.items():
-            joined = _joined(mine)
-            answers = self._answers(agent, ColumnBatch(tick, joined, self.pages, agent))
+            batch = ColumnBatch(tick, mine, self.pages, agent)
+            answers = self._answers(agent, batch)
+            if self.recorder is not None:
+                beside = self._beside(batch, asked)
+                self.recorder.moved_columns(agent, batch, *answers, beside)
             begin = 0
-            for rows, seat in joined:
+            for rows, seat in mine:
                 some = slice(begin, begin + rows.stop - rows.start)
-                found[seat].append((rows.start, answers.actions[some]))
+                found.setdefault(seat, []).append((rows.start, answers.actions[some]))
                 begin = some.stop
-                handed += [(n, seat or 0, rows, c[some]) for n, c in answers.columns.items()]
-        columns = {seat: _whole([part for _, part in sorted(
-            given, key=lambda each: each[0])]) for seat, given in found.items()}  # fmt: skip
-        return columns, handed
+                if self.recorder is None:
+                    handed += [(n, seat or 0, rows, c[some]) for n, c in answers.columns.items()]
+        by_row = {seat: sorted(found[seat], key=lambda each: each[0]) for seat in _ordered(found)}
+        return {seat: _whole([part for _, part in given]) for seat, given in by_row.items()}, handed
 
     def _answers(self, agent: int, batch: ColumnBatch) -> Columns:
         begun = time.perf_counter()
@@ -246,8 +281,26 @@ class WavePlay:
         finally:
             self.runner.agent_seconds += time.perf_counter() - begun
 
-    def _judge(self, tick: Tick, seat: int | None, given: Tensor) -> Judged:
-        return self.runner.referee.judge(tick, seat, given)
+    def _beside(self, batch: ColumnBatch, asked: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return what a recorder wants to know of a batch's rows."""
+        numbers = self.numbers.index_select(0, self.match)
+        return {
+            "match": batch.columns_of(lambda seat: numbers),
+            "before": batch.columns_of(lambda seat: self.paid),
+            "asked": batch.columns_of(lambda seat: asked[seat or 0]),
+        }
+
+    def _look_back(self, cut: Tensor, seeds: Tensor, parts: Mapping[int, list[Part]]) -> None:
+        """Show the recorder the positions in which matches were cut off in this tick."""
+        if self.recorder is None or not self.may_cut:
+            return
+        tick = Tick(self.table, seeds, self.turns, self.turns & 1 if self.paired else None)
+        acting = self.table.acting()
+        nobody = ~acting.any(1, keepdim=True)
+        asked = [cut] if self.paired else ((acting | nobody) & cut[:, None]).unbind(1)
+        for agent, mine in parts.items():
+            batch = ColumnBatch(tick, mine, self.pages, agent)
+            self.recorder.cut_off(agent, batch, self._beside(batch, asked))
 
     def _ended(self, spoilt: Tensor) -> Tensor:
         """Return how matches have ended in this tick, as `TickLog.ended`."""
@@ -255,6 +308,10 @@ class WavePlay:
         cut = self.table.truncated() | (~over & (self.turns >= self.limit))
         code = (over * _TERMINAL).where(~cut, _TRUNCATED).where(~spoilt, _FORFEIT)
         return torch.mul(code, ~self.idle).to(torch.int8)
+
+
+def _ordered(seats: Iterable[int | None]) -> list[int | None]:
+    return sorted(seats, key=lambda seat: seat or 0)
 
 
 def _whole(parts: Sequence[Tensor]) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -69,3 +69,12 @@ def pick_rows(parts: Sequence[tuple[Any, slice]]) -> Any:
     if tree is None or len(parts) == 1:
         return tree if tree is None else tree[rows]
     return sys.modules["torch"].cat([part[rows] for part, rows in parts])
+
+
+def map_rows(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """Return a tree with every array of it changed."""
+    if isinstance(tree, dict):
+        return {key: map_rows(part, change) for key, part in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(map_rows(part, change) for part in tree)
+    return change(tree)

@@ -6,6 +6,7 @@ are functions of it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -35,7 +36,8 @@ class Experience:
                         the match was over; 0 where open
     open                bool (rows,)
     offsets             int64 (trajectories + 1,): trajectory i is rows offsets[i] to offsets[i + 1]
-    action              (rows, ...), a dict or tuple of such, or a list where nothing else fits
+    action              (rows, ...), a dict or tuple of such, or a list where nothing else fits;
+                        tensors on the device of the table, where one was played
     columns             by name, shaped like `action`: the fields asked for, and whatever the agent
                         handed back beside its moves (log-probabilities, values)
     before, after       float64 (rows, seats): what each seat of the match had been paid in all when
@@ -135,6 +137,8 @@ def join(parts: list[Any]) -> Any:
         return {key: join([part[key] for part in parts]) for key in first}
     if isinstance(first, tuple):
         return tuple(join(list(part)) for part in zip(*parts))
+    if hasattr(first, "new_zeros"):
+        return sys.modules["torch"].cat(parts)
     columns = [_column(part) if isinstance(part, list) else np.asarray(part) for part in parts]
     if any(isinstance(column, list) for column in columns):
         return list(chain.from_iterable(columns))
@@ -159,6 +163,8 @@ def pick(column: Any, rows: Ints) -> Any:
         return tuple(pick(part, rows) for part in column)
     if isinstance(column, list):
         return [column[row] for row in rows.tolist()]
+    if hasattr(column, "new_zeros"):
+        return column[sys.modules["torch"].as_tensor(rows, device=column.device)]
     return column[rows]
 
 

@@ -11,14 +11,17 @@ from arena.agent import Agent
 from arena.batch import Batch
 from arena.errors import ArenaError, Infrastructure
 from arena.experience import EMPTY, Bools, Experience, Ints, join, pick
-from arena.records import Episode
+from arena.records import Episode, Fault
 from arena.slot import Slot
 
 
-class _End(NamedTuple):
-    match: int
-    truncated: bool
-    returns: Sequence[float]
+class Ends(NamedTuple):
+    """How matches have ended: their numbers (n,), whether they were cut off (n,), their returns
+    (n, seats)."""
+
+    match: Any
+    truncated: Any
+    returns: Any
 
 
 _KEYS = ("match", "seat", "turn", "before", "extra", "action")
@@ -43,7 +46,8 @@ class Recorder:
         self.agents, self.learners, self.fields = agents, frozenset(learners), tuple(fields)
         self.steps = self.over = 0
         self._parts: list[dict[str, Any]] = []
-        self._ends: list[_End] = []
+        self._ends: list[Ends] = []
+        self._cut: list[tuple[int, Any, Any]] = []
         self._alike: bool | None = None  # whether all seats have the same spaces
 
     def moved(
@@ -59,12 +63,12 @@ class Recorder:
 
     def ended(self, slot: Slot, episode: Episode) -> None:
         """Hear that a match is over. Raises for a fault that would spoil what is learnt."""
-        _check(slot, episode, self.learners)
+        check_faults(episode.faults, slot.players, self.learners)
         self.over += episode.turns
         truncated = episode.ending == "truncated"
         if truncated:
             self._ask_last(slot)
-        self._ends.append(_End(episode.match.number, truncated, episode.returns))
+        self._ends.append(Ends([episode.match.number], [truncated], [episode.returns]))
 
     def take(self, whole: bool = False) -> Experience:
         """Hand out what was kept and forget it; with `whole`, only matches that have ended.
@@ -74,10 +78,11 @@ class Recorder:
         """
         if not self._parts:
             return EMPTY
-        table = {key: join([part[key] for part in self._parts]) for key in self._names()}
+        table = self._table()
         order = np.lexsort((table["turn"], table["seat"], table["match"]))
         table = {key: pick(column, order) for key, column in table.items()}
-        index, ended = _find(table["match"], [end.match for end in self._ends])
+        ends = Ends(*map(np.concatenate, zip(*self._ends))) if self._ends else _NO_ENDS
+        index, ended = _find(table["match"], ends.match)
         if whole:
             self._parts = _rest(table, ~ended)
             rows = np.flatnonzero(ended)
@@ -85,9 +90,13 @@ class Recorder:
             index, ended = index[rows], ended[rows]
         else:
             self._parts = _rest(table, _last(table) & ~ended)
-        experience = _experience(table, index, ended, self._ends)
+        experience = _experience(table, index, ended, ends)
         self._ends, self.over = [], 0
         return experience
+
+    def _table(self) -> dict[str, Any]:
+        """Return all that was kept, column by column."""
+        return {key: join([part[key] for part in self._parts]) for key in self._names()}
 
     def _part(
         self, batch: Batch, actions: Sequence[Any], columns: Mapping[str, Any], extra: bool
@@ -149,9 +158,12 @@ class Recorder:
         return names
 
 
-def _check(slot: Slot, episode: Episode, learners: Collection[int]) -> None:
-    for fault in episode.faults:
-        if fault.seat is None or slot.players[fault.seat] in learners:
+def check_faults(
+    faults: Sequence[Fault], players: Sequence[int], learners: Collection[int]
+) -> None:
+    """Raise for a fault of the environment, or of an agent that learns."""
+    for fault in faults:
+        if fault.seat is None or players[fault.seat] in learners:
             who = "the environment" if fault.seat is None else "the agent that learns"
             kind = Infrastructure if fault.seat is None else ArenaError
             error = kind(f"training stopped: {who} failed ({fault.kind}): {fault.message}")
@@ -160,11 +172,13 @@ def _check(slot: Slot, episode: Episode, learners: Collection[int]) -> None:
             raise error
 
 
-def _find(matches: Ints, ended: Sequence[int]) -> tuple[Ints, Bools]:
-    """Return where each row's match stands in `ended`, and whether it does."""
-    if not ended:
+_NO_ENDS = Ends(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros((0, 0)))
+
+
+def _find(matches: Ints, numbers: Ints) -> tuple[Ints, Bools]:
+    """Return where each row's match stands in `numbers`, and whether it does."""
+    if not len(numbers):
         return np.zeros(len(matches), np.int64), np.zeros(len(matches), np.bool_)
-    numbers = np.array(ended)
     order = np.argsort(numbers)
     index = order[np.minimum(np.searchsorted(numbers, matches, sorter=order), len(order) - 1)]
     return index, numbers[index] == matches
@@ -183,16 +197,14 @@ def _rest(table: Mapping[str, Any], kept: Bools) -> list[dict[str, Any]]:
     return [{key: pick(column, rows) for key, column in table.items()}] if len(rows) else []
 
 
-def _experience(
-    table: dict[str, Any], index: Ints, ended: Bools, ends: Sequence[_End]
-) -> Experience:
+def _experience(table: dict[str, Any], index: Ints, ended: Bools, ends: Ends) -> Experience:
     match, seat, turn, before, extra, action = (table.pop(key) for key in _KEYS)
     last = _last({"match": match, "seat": seat})
     after = np.full(before.shape, np.nan)
     open_ = extra | (last & ~ended)
     if ended.any():
-        after[ended] = np.array([end.returns for end in ends])[index[ended]]
-        cut = np.array([end.truncated for end in ends])[index]
+        after[ended] = ends.returns[index[ended]]
+        cut = ends.truncated[index]
         open_ |= last & ended & cut
     rows = np.arange(len(match))
     later = np.where(last, after[rows, seat], np.append(before[rows, seat][1:], 0.0))

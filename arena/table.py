@@ -54,6 +54,8 @@ class Table(ABC):
     device: Any = "cpu"
     alternating: bool = False
     """Whether two seats move by turns in every game, seat 0 first and neither twice running."""
+    truncates: bool = False
+    """Whether games may be cut off otherwise than by `spec.max_turns`: see `truncated`."""
 
     @abstractmethod
     def reset(self, rows: Array, deals: Array) -> None:

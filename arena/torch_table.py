@@ -24,7 +24,8 @@ class _TorchTable(Table):
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self.spec, self.size, self.alternating = table.spec, table.size, table.alternating
+        self.spec, self.size = table.spec, table.size
+        self.alternating, self.truncates = table.alternating, table.truncates
 
     def reset(self, rows: Any, deals: Any) -> None:
         self._table.reset(host(rows), host(deals))

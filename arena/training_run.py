@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,12 @@ from arena.records import Checkpoint, Match, Pairing, Ref, Rules, Spec
 from arena.runner import Runner
 from arena.seeds import derive, derive_many
 from arena.specs import parse
+from arena.table_device import table_device
 from arena.trainer import Contents, Round, TrainingRun, TrainingState
 from arena.workspace import Workspace
+
+if TYPE_CHECKING:
+    from arena.column_runner import ColumnRunner
 
 _REPORTS = 100
 _OFFERS = 10
@@ -115,8 +119,7 @@ class LiveRun(TrainingRun):
 
     def play(self, round_: Round) -> Iterator[Experience]:
         """Play a round; yield its experience as it comes."""
-        recorder = Recorder(round_.agents, round_.learners, round_.fields)
-        runner = Runner(self._environment, round_.agents, slots=round_.slots, recorder=recorder)
+        recorder, runner = self._runner(round_)
         before, handed = self.step, 0
         limit = math.inf if round_.limit is None else round_.limit
         matches = self._matches(round_.pairings, lambda: recorder.steps < limit)
@@ -133,8 +136,21 @@ class LiveRun(TrainingRun):
             yield from self._handed(recorder.take(round_.whole))
         finally:
             runner.abandon()
-            self._pool += runner.spare
+            self._pool += getattr(runner, "spare", ())
             self.so_far.agent_seconds += runner.agent_seconds
+
+    def _runner(self, round_: Round) -> tuple[Recorder, Runner | ColumnRunner]:
+        """Return what plays a round, a table where that can be, and what listens to it."""
+        agents, slots = round_.agents, round_.slots
+        device = table_device(self._environment, agents, self.device)
+        if device is None:
+            recorder = Recorder(agents, round_.learners, round_.fields)
+            return recorder, Runner(self._environment, agents, slots=slots, recorder=recorder)
+        from arena.column_recorder import ColumnRecorder
+        from arena.column_runner import ColumnRunner
+
+        columns = ColumnRecorder(self.spec, agents, round_.learners, round_.fields)
+        return columns, ColumnRunner(self._environment, agents, slots, device, columns)
 
     def _handed(self, experience: Experience) -> Iterator[Experience]:
         """Yield it, if there is anything, and time what the learner does with it."""

@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arena.agent import Agent
 from arena.block import Block
-from arena.devices import resolve
-from arena.environment import Environment
-from arena.lookup import Maker, environment_maker, make_agent
+from arena.lookup import environment_maker, make_agent
 from arena.plugins import registry_of
 from arena.records import Episode, Match
 from arena.roles import Executor, Job
 from arena.runner import SLOTS, Runner
+from arena.table_device import table_device
 
 if TYPE_CHECKING:
     from arena.column_runner import ColumnRunner
@@ -38,27 +36,13 @@ def make_runner(job: Job) -> Runner | ColumnRunner:
     home = Path(job.setting.home or ".")
     make, _ = environment_maker(registry, job.environment)
     agents = [make_agent(registry, home, entrant, job.device) for entrant in job.entrants]
-    if all(agent.columns for agent in agents) and job.rules.illegal == job.rules.error == "forfeit":
-        runner = _column_runner(make, agents, job)
-        if runner is not None:
-            return runner
-    return Runner(make, agents, job.rules, job.slots or SLOTS)
+    forfeits = job.rules.illegal == job.rules.error == "forfeit" and job.rules.move_seconds is None
+    device = table_device(make, agents, job.device) if forfeits else None
+    if device is None:
+        return Runner(make, agents, job.rules, job.slots or SLOTS)
+    from arena.column_runner import SLOTS as ROWS
+    from arena.column_runner import ColumnRunner
 
-
-def _column_runner(make: Maker, agents: Sequence[Agent], job: Job) -> ColumnRunner | None:
-    """Return a runner on tables, or None where there is none, or somebody has a clock."""
-    game = make()
-    try:
-        if type(game).table is Environment.table or job.rules.move_seconds is not None:
-            return None
-        from arena.column_runner import SLOTS as ROWS
-        from arena.column_runner import ColumnRunner, columns_suit
-
-        device = resolve(job.device)
-        if game.table(1, device) is None or not columns_suit(game.spec):
-            return None
-    finally:
-        game.close()
     return ColumnRunner(make, agents, job.slots or ROWS, device)
 
 

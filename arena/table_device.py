@@ -1,0 +1,33 @@
+"""Whether a game is played on a table, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from arena.agent import Agent
+from arena.devices import resolve
+from arena.environment import Environment
+
+
+def table_device(
+    make: Callable[[], Environment], agents: Sequence[Agent], device: str
+) -> str | None:
+    """Return the device on which these agents can play a table of the game, None if they cannot.
+
+    The game must have a table, with actions that whole columns of can be judged; and all agents
+    must answer in columns. torch is loaded only where a table is. Raises `BadParameter` for a
+    device that is not there.
+    """
+    if not all(agent.columns for agent in agents):
+        return None
+    game = make()
+    try:
+        if type(game).table is Environment.table:
+            return None
+        from arena.column_referee import columns_suit
+
+        found = resolve(device)
+        suits = columns_suit(game.spec) and game.table(1, found) is not None
+        return found if suits else None
+    finally:
+        game.close()
