@@ -27,6 +27,10 @@ _AHEAD, _RECORDED = 64, 16
 """Matches a row that are sorted at a time; and with a recorder, who may stop at any time."""
 
 
+_TABLES = 8
+"""Tables of so many sizes are kept for other waves."""
+
+
 class ColumnRunner:
     """Plays matches of one environment among agents (by entrant index) that answer in columns."""
 
@@ -62,7 +66,7 @@ class ColumnRunner:
                 for block in play.blocks():
                     yield block or ()
                 if play.failed:
-                    self._tables.clear()
+                    self._close_tables()
 
     def _one_by_one(self, some: Fixtures) -> Iterator[Block]:
         """Play matches that begin with moves nobody makes: labels are read in single games."""
@@ -73,6 +77,8 @@ class ColumnRunner:
 
     def _table(self, size: int) -> Table:
         if size not in self._tables:
+            if len(self._tables) >= _TABLES:
+                self._close_tables()
             self._tables[size] = as_torch(self.game.table(size, self.device))
         return self._tables[size]
 
@@ -81,10 +87,12 @@ class ColumnRunner:
 
     def close(self) -> None:
         """Let go of the tables."""
-        for table in self._tables.values():
-            table.close()
-        self._tables.clear()
+        self._close_tables()
         self.game.close()
+
+    def _close_tables(self) -> None:
+        while self._tables:
+            self._tables.popitem()[1].close()
 
 
 def _size(wave: Wave, slots: int) -> int:
