@@ -47,6 +47,8 @@ class ColumnRunner:
         self.spec = self.game.spec
         self.company = Company(self.spec, agents, ColumnReferee(self.spec, make), recorder)
         self._tables: dict[int, Table] = {}
+        self.appetite = 4 * slots
+        """How many matches it should have before it, to be as fast as it can."""
 
     @property
     def agent_seconds(self) -> float:

@@ -71,6 +71,8 @@ class Runner:
         self.flying = 0
         self.now = 0.0  # the time at which the tick began: one reading for all its matches
         self.agent_seconds = 0.0
+        self.appetite = _FIRST_SLOTS
+        """How many matches it should have before it, to be as fast as it can."""
 
     def _empty_queues(self) -> tuple[list[list[Slot]], list[list[int]]]:
         """Return, by agent, the slots that wait for it and the seats it is to move for."""

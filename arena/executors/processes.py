@@ -21,8 +21,6 @@ from arena.executors.here import gather, make_runner, rare_collection
 from arena.records import Match
 from arena.roles import Executor, Job
 
-_LEAST = 16
-"""Matches that a worker has before it, at least; a quarter of them are sent at a time."""
 _AHEAD = 0.25
 """Seconds of work that a worker has before it, once it is known how fast it is."""
 
@@ -67,6 +65,8 @@ class Processes(Executor):
 
 def _blocks(workers: Sequence[_Worker], source: Iterator[Match]) -> Iterator[Block]:
     """Keep the workers supplied; yield what they play as it arrives."""
+    for worker in workers:
+        worker.greet()
     for worker in [*workers] * 4:  # a quarter each in turn
         worker.send(source)
     busy = {worker.connection: worker for worker in workers if worker.owed}
@@ -90,12 +90,18 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(theirs, job), daemon=True)
         self.process.start()
         theirs.close()
-        self.owed, self.ahead = 0, _LEAST
+        self.owed = self.least = self.ahead = 0
         self._heard = time.monotonic()
+
+    def greet(self) -> None:
+        """Hear how many matches the worker wants before it, unless it is known."""
+        if not self.least:
+            self.least = self.ahead = self._hear()
+            self._heard = time.monotonic()
 
     def send(self, source: Iterator[Match]) -> bool:
         """Send some of the next matches; return whether there were any."""
-        chunk = [tuple(match) for match in islice(source, self.ahead // 4)]
+        chunk = [tuple(match) for match in islice(source, max(1, self.ahead // 4))]
         if not chunk:
             return False
         try:
@@ -107,18 +113,21 @@ class _Worker:
 
     def receive(self) -> Block:
         """Return what the worker has played since the last time."""
+        block: Block = self._hear()
+        self.owed -= len(block)
+        now = time.monotonic()
+        self.ahead = max(self.least, int(_AHEAD * len(block) / (now - self._heard)))
+        self._heard = now
+        return block
+
+    def _hear(self) -> Any:
         try:
             answer = self.connection.recv()
         except (EOFError, OSError):
             raise self._died() from None
         if isinstance(answer, BaseException):
             raise answer
-        block: Block = answer
-        self.owed -= len(block)
-        now = time.monotonic()
-        self.ahead = max(_LEAST, int(_AHEAD * len(block) / (now - self._heard)))
-        self._heard = now
-        return block
+        return answer
 
     def _died(self) -> ArenaError:
         self.process.join(1)
@@ -175,6 +184,7 @@ def _serve(connection: Connection, job: Job) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         runner, inbox = make_runner(job), _Inbox(connection)
+        connection.send(runner.appetite)
         with rare_collection():
             while inbox.wait():
                 for block in gather(runner.blocks(inbox), _AHEAD / 3):
