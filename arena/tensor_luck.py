@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from arena.seeds import GOLDEN, MASK, draw
@@ -16,7 +17,7 @@ from arena.seeds import GOLDEN, MASK, draw
 Tensor = Any
 """A torch.Tensor."""
 _UNIT = 53
-_FEW = 64  # actions: so many are counted one by one, which is quicker than a running sum
+_FEW, _BLOCK = 64, 16  # actions: more than a few are counted by blocks (int8 holds their sum)
 _SEATS = 1024  # as in `arena.seeds`: a turn has this many numbers
 
 
@@ -85,24 +86,41 @@ def tensor_draw(odds: Tensor, u: Tensor) -> Tensor:
 def tensor_pick(legal: Tensor, u: Tensor) -> Tensor:
     """Return `actions[int(u * len(actions))]` for each row's legal actions, as places: int64 (n,).
 
-    `legal` is a mask, bool (n, actions), that allows something in each row (else the place is any);
-    `u` is float64 (n,) in [0, 1). Quickest where the mask's columns lie in memory one by one.
+    `legal` is a mask, bool (n, actions), that allows something in each row (else any place is
+    returned); `u` is float64 (n,) in [0, 1). Quickest where each of the mask's columns lies in
+    memory as a whole.
     """
-    columns = legal.t()
-    actions = columns.shape[0]
-    columns = columns.char() if actions < 128 else columns.int()  # counts have to fit
-    if actions > _FEW:
-        counts = columns.cumsum(0, dtype=columns.dtype)
-        return (counts <= (u * counts[-1]).to(counts.dtype)).sum(0)
-    counts, so_far = [], 0
-    for column in columns.unbind():
-        so_far = so_far + column
-        counts.append(so_far)
-    place = (u * counts[-1]).to(columns.dtype)
-    action = place * 0
-    for count in counts[:-1]:
-        action += count <= place
-    return action.long()
+    columns = legal.t().char()
+    if len(columns) <= _FEW:
+        return _place(columns.unbind(), u)[0].long()
+    # Find the block first, and then the place in it.
+    blocks = [block.sum(0, dtype=columns.dtype).short() for block in columns.split(_BLOCK)]
+    block, before, place = _place(blocks, u)
+    first = block.long() * _BLOCK
+    inside = [
+        columns.gather(0, (first + step).clamp(max=len(columns) - 1)[None])[0].short()
+        for step in range(_BLOCK)
+    ]
+    return (first + _place(inside, u, place - before)[0]).clamp(max=len(columns) - 1)
+
+
+def _place(
+    counts: Sequence[Tensor], u: Tensor, wanted: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Find where the things counted one column after another pass the one that is wanted.
+
+    That is number int(u * all of them), if none is given. Returns the column, how many things came
+    before it, and the number wanted; of the counts' type, which has to hold their sum.
+    """
+    sums = list(accumulate(counts))
+    if wanted is None:
+        wanted = (u * sums[-1]).to(sums[-1].dtype)
+    place = before = wanted * 0
+    for count, total in zip(counts, sums[:-1]):
+        passed = total <= wanted
+        place = place + passed
+        before = before + count * passed
+    return place, before, wanted
 
 
 @lru_cache(maxsize=1024)

@@ -98,6 +98,7 @@ def test_picks_are_those_of_the_random_agent(actions: int, share: float) -> None
         wanted.append(legal[int(luck * len(legal))])
     assert tensor_pick(masks, u).tolist() == wanted
     assert tensor_pick(masks.t().contiguous().t(), u).tolist() == wanted
+    assert bool((tensor_pick(masks & False, u) < actions).all())
 
 
 def test_nothing_goes_back_to_the_host() -> None:

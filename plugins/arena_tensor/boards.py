@@ -44,8 +44,9 @@ class BoardTable(TensorTable):
     def play(self, actions: Tensor, live: Tensor) -> tuple[Tensor, Tensor]:
         """Make the moves, int64 (size,), in the live rows (int64: 1 or 0), and in no other.
 
-        Return the mover's score, int64, and which rows have ended, bool, both (size,); what they
-        say of rows that are not live does not matter. `mine` is the mover's still.
+        Return the mover's score, int64, 0 where the game goes on, and which rows have ended, bool,
+        both (size,); what they say of rows that are not live does not matter. `mine` stays the
+        mover's.
         """
 
     def reset(self, rows: Tensor, deals: Tensor) -> None:
@@ -80,10 +81,11 @@ class BoardTable(TensorTable):
         change = (self.mine ^ self.theirs) & mask
         return self.mine ^ change, self.theirs ^ change
 
-    def planes(self, sets: Sequence[Tensor], bits: Tensor, shape: Sequence[int]) -> Tensor:
-        """Return sets of cells as float32 (size, sets, *shape); `bits` are those of the cells."""
-        seen = [unpacked(cells, bits).view(torch.int8).float() for cells in sets]
-        return torch.stack(seen).view(len(sets), *shape, self.size).movedim(-1, 0)
+    def planes(self, sets: Sequence[Tensor]) -> Tensor:
+        """Return sets of cells, each bool (cells, size), as float32 (size, *shape of the space)."""
+        shape = self.spec.seats[0].observation_space.shape
+        seen = torch.stack(tuple(sets)).view(torch.int8).float()
+        return seen.view(*shape, self.size).movedim(-1, 0)
 
     def render(self, row: int) -> str:
         """Return the board drawn: the empty cells as dots, seat 0's as x, seat 1's as o."""
@@ -102,8 +104,22 @@ class BoardTable(TensorTable):
 
 
 def unpacked(board: Tensor, bits: Tensor) -> Tensor:
-    """Return which of the bits, (n,), are set in (size,) integers: bool (n, size)."""
-    return (board & bits[:, None]).bool()
+    """Return which of the bits, (n,), are set in (*parts, size) integers: bool (parts n, size)."""
+    return (board.unsqueeze(-2) & bits[:, None]).bool().flatten(0, -2)
+
+
+def unpacked_64(boards: Tensor, bits: Tensor) -> Tensor:
+    """Return all bits of int64s, (*parts, size), as bool (64, *parts, size).
+
+    `bits` are 1, 2, 4, ... 64, -128 as int8: bytes take an eighth of the time and memory of words.
+    """
+    apart = boards.contiguous().view(torch.int8).unflatten(-1, (-1, 8))
+    bytes_first = apart.movedim(-1, 0).contiguous().unsqueeze(1)
+    return (bytes_first & bits.view(8, *(1 for _ in boards.shape))).bool().flatten(0, 1)
+
+
+BYTE = (1, 2, 4, 8, 16, 32, 64, -128)
+"""The bits of an int8."""
 
 
 def in_line(board: Tensor, step: int, length: int) -> Tensor:

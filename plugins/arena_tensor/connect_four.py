@@ -58,7 +58,7 @@ class ConnectFour(BoardTable):
         float32 (size, 3, rows, columns).
         """
         x, o = self.sides(0)
-        return self.planes((x, o, ~(x | o)), self._bits, (self.rows, self.columns))
+        return self.planes([unpacked(board, self._bits) for board in (x, o, ~(x | o))])
 
     def cells(self, board: Tensor) -> Tensor:
         """Return a set of cells by rows from the top."""

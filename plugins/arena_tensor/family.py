@@ -27,6 +27,11 @@ class Facts(NamedTuple):
 GAMES: Mapping[str, Facts] = {
     "tic_tac_toe": Facts("tic_tac_toe:TicTacToe"),
     "connect_four": Facts("connect_four:ConnectFour"),
+    "othello": Facts("othello:Othello"),
+    "mnk": Facts("mnk:Mnk"),
+    "gomoku": Facts("mnk:Gomoku"),
+    "hex": Facts("hex:Hex"),
+    "breakthrough": Facts("breakthrough:Breakthrough"),
 }
 
 

@@ -34,8 +34,8 @@ class TicTacToe(BoardTable):
 
     def observe(self, seats: Any) -> Tensor:
         """Return planes of the empty cells, seat 1's and seat 0's: float32 (size, 3, 3, 3)."""
-        x, o = (board.short() for board in self.sides(0))
-        return self.planes((~(x | o), o, x), self._bits, (3, 3))
+        x, o = self.sides(0)
+        return self.planes([self.cells(board) for board in (~(x | o), o, x)])
 
     def cells(self, board: Tensor) -> Tensor:
         """Return a set of cells by rows."""

@@ -30,7 +30,7 @@ class Pair:
         matches: int,
         observe: Callable[[Any, int], Any] | None = None,
         label: Callable[[str], str] | None = str,
-        draw: Callable[[str], str] | None = None,
+        draw: tuple[Callable[[str], str], Callable[[str], str]] | None = None,
     ) -> None:
         self.table, self.observe, self.label, self.draw = table, observe, label, draw
         self.states = [game.new_initial_state() for _ in range(matches)]
@@ -82,7 +82,8 @@ class Pair:
                 name = self.states[row].action_to_string(seat, action)
                 assert self.table.label(seat, action) == self.label(name)
             if self.draw is not None:
-                assert self.table.render(row) == self.draw(str(self.states[row]))
+                drawing, theirs = self.table.render(row), str(self.states[row])
+                assert drawing is not None and self.draw[0](drawing) == self.draw[1](theirs)
 
     def follow(self, actions: Sequence[torch.Tensor], pay: Any) -> None:
         """Make the same moves in OpenSpiel, and compare what is paid and which games are over."""
