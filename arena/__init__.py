@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "arena.agent": ("Agent",),
     "arena.batch": ("Batch", "Moves", "Observation"),
+    "arena.block": ("Block",),
     "arena.columns": ("host", "like", "masks", "stack"),
     "arena.checkpoints": ("read_arrays",),
     "arena.environment": ("Action", "Environment", "Stepped"),
@@ -28,6 +29,7 @@ _HOMES = {
     "arena.hookspecs": ("hookimpl",),
     "arena.lines": ("Lines", "lines_of_play"),
     "arena.loop_table": ("LoopTable",),
+    "arena.playing": ("play",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
         "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Kind", "Match", "Pairing",
@@ -35,7 +37,6 @@ _HOMES = {
     ),
     "arena.results": ("Results",),
     "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer"),
-    "arena.runner": ("play",),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("Table",),
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from arena.batch import Batch as Batch
     from arena.batch import Moves as Moves
     from arena.batch import Observation as Observation
+    from arena.block import Block as Block
     from arena.checkpoints import read_arrays as read_arrays
     from arena.columns import host as host
     from arena.columns import like as like
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from arena.lines import Lines as Lines
     from arena.lines import lines_of_play as lines_of_play
     from arena.loop_table import LoopTable as LoopTable
+    from arena.playing import play as play
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family
     from arena.records import CHANCE as CHANCE
@@ -110,7 +113,6 @@ if TYPE_CHECKING:
     from arena.roles import Job as Job
     from arena.roles import Rater as Rater
     from arena.roles import Scorer as Scorer
-    from arena.runner import play as play
     from arena.seeds import GlobalLuck as GlobalLuck
     from arena.seeds import Luck as Luck
     from arena.seeds import derive as derive

@@ -298,24 +298,3 @@ class Runner:
             slot.environment.close()
         else:
             self.spare.append(slot.environment)
-
-
-def play(
-    make: Callable[[], Environment],
-    agents: Sequence[Agent],
-    matches: Iterable[Match],
-    rules: Rules = STANDARD_RULES,
-    slots: int = SLOTS,
-    recorder: Recorder | None = None,
-) -> Iterator[Episode]:
-    """Yield an episode for each match, as they end.
-
-    `make` makes a game in progress; `agents` are by entrant index, as in `Match.seats`; up to
-    `slots` games are in flight. Faults are in the episodes: nothing is raised.
-    """
-    runner = Runner(make, agents, rules, slots, recorder)
-    try:
-        for block in runner.blocks(matches):
-            yield from block
-    finally:
-        runner.close()

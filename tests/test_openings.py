@@ -11,8 +11,8 @@ from arena.campaign import Numbered
 from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import Design
 from arena.openings import Book, check_book, split_book
+from arena.playing import play
 from arena.records import CHANCE, Match, Ref
-from arena.runner import play
 from arena.specs import parse
 from tests.toys import Dice, Nim, Pennies, Says, Uniform, Walk
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.agent import Agent
+from arena.playing import play
 from arena.records import Episode, Match, Rules, Seat, Spec
-from arena.runner import Runner, play
+from arena.runner import Runner
 from arena.seeds import draw
 from arena.slot import whole
 from tests.toys import (

@@ -15,8 +15,8 @@ from arena.agent import Agent
 from arena.batch import Observation
 from arena.environment import Environment
 from arena.loop_table import LoopTable
+from arena.playing import play
 from arena.records import CHANCE, Episode, Match, Seat, Spec
-from arena.runner import play
 from arena.seeds import Luck, derive
 from arena.testing.probe import matches_of, random_action, same
 from tests.testing.games import GAMES, HighCard, Nim

@@ -10,8 +10,8 @@ import pytest
 
 from arena.environment import Environment
 from arena.loop_table import LoopTable
+from arena.playing import play
 from arena.records import CHANCE
-from arena.runner import play
 from arena.seeds import Luck
 from arena.table_game import TableGame
 from arena.testing import check_environment, check_table

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from arena.block import Block
 from arena.lookup import environment_maker, make_agent
+from arena.playing import runner_for
 from arena.plugins import registry_of
 from arena.records import Episode, Match
 from arena.roles import Executor, Job
-from arena.runner import SLOTS, Runner
-from arena.table_device import table_device
+from arena.runner import Runner
 
 if TYPE_CHECKING:
     from arena.column_runner import ColumnRunner
@@ -36,14 +36,7 @@ def make_runner(job: Job) -> Runner | ColumnRunner:
     home = Path(job.setting.home or ".")
     make, _ = environment_maker(registry, job.environment)
     agents = [make_agent(registry, home, entrant, job.device) for entrant in job.entrants]
-    forfeits = job.rules.illegal == job.rules.error == "forfeit" and job.rules.move_seconds is None
-    device = table_device(make, agents, job.device) if forfeits else None
-    if device is None:
-        return Runner(make, agents, job.rules, job.slots or SLOTS)
-    from arena.column_runner import SLOTS as ROWS
-    from arena.column_runner import ColumnRunner
-
-    return ColumnRunner(make, agents, job.slots or ROWS, device)
+    return runner_for(make, agents, job.rules, job.slots, job.device)
 
 
 def gather(ticks: Iterable[Sequence[Episode]], seconds: float = SECONDS) -> Iterator[Block]:

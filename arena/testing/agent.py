@@ -7,8 +7,8 @@ from collections.abc import Callable
 from arena.agent import Agent
 from arena.environment import Environment
 from arena.errors import Unsuitable, UsageError
+from arena.playing import play
 from arena.records import Episode, Match, Spec
-from arena.runner import play
 from arena.testing.probe import Make, RandomPlayer, global_luck_kept, matches_of, same, stir
 from arena.testing.questions import Probe, Tally
 from arena.testing.report import Broken, Report

@@ -8,8 +8,8 @@ from typing import Any
 from arena.agent import Agent
 from arena.batch import Observation
 from arena.environment import Environment
+from arena.playing import play
 from arena.records import DEFAULT_MAX_TURNS, Match, Spec
-from arena.runner import play
 from arena.seeds import Luck, derive
 from arena.testing.game_rules import Inspection, check_spec, compare_specs
 from arena.testing.model import check_model

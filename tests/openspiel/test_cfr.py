@@ -14,8 +14,8 @@ from arena_openspiel.policy_table import Odds, key_of
 from arena.errors import BadParameter, Unsuitable, UsageError
 from arena.exploit import exploit
 from arena.lookup import environment_maker, find_game, find_player, make_agent
+from arena.playing import play
 from arena.records import Match
-from arena.runner import play
 from arena.seeds import derive
 from arena.specs import parse
 from arena.training import Order, train

@@ -12,8 +12,8 @@ from arena_tabular.sarsa import Sarsa
 from arena.errors import BadParameter
 from arena.lines import lines_of_play
 from arena.lookup import environment_maker
+from arena.playing import play
 from arena.records import Match
-from arena.runner import play
 from arena.specs import parse
 from arena.testing import check_trainer
 from arena.training import Order, train

@@ -23,8 +23,8 @@ from arena.environment import Environment
 from arena.errors import BadParameter, Unsuitable
 from arena.experience import Experience
 from arena.lookup import environment_maker, find_player, make_agent
+from arena.playing import play
 from arena.records import Checkpoint, Match, Ref
-from arena.runner import play
 from arena.seeds import Luck, derive
 from arena.slot import Slot
 from arena.specs import parse
