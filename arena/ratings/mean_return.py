@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 import numpy as np
 
-from arena.intervals import Z95, clustered_mean
+from arena.errors import BadParameter
+from arena.intervals import Z95, bootstrapped_mean, clustered_mean
 from arena.leaderboard import Ratings
 from arena.records import Rating
 from arena.results import Results
 from arena.roles import Rater
 from arena.tally import Clusters, Floats, returns_by_deal
 
+Intervals = Literal["bootstrap", "student"]
 Mean = tuple[float, float | None, float | None]
 _BLOCK = 20_000
 
@@ -20,9 +23,18 @@ _BLOCK = 20_000
 class MeanReturn(Rater):
     """The mean over an entrant's matches of what its seats return together, with a 95 % interval.
 
-    Matches on one deal are taken together. The interval is Student's; it is left out where an
-    entrant has met a single deal.
+    Matches on one deal are taken together. There is no interval where an entrant has met a single
+    deal.
+
+    intervals   "bootstrap" resamples the deals of who has met 10 to 500 of them, and where returns
+                are skewed their interval is longer on one side than Student's; with fewer there is
+                too little to resample, with more no need. "student" gives Student's to all.
     """
+
+    def __init__(self, intervals: Intervals = "bootstrap") -> None:
+        if intervals not in get_args(Intervals):
+            raise BadParameter(f"mean_return: intervals={intervals!r}; use bootstrap or student")
+        self.mean = bootstrapped_mean if intervals == "bootstrap" else clustered_mean
 
     def rate(self, results: Results) -> Ratings:
         """Return the rating of each entrant that played, best first; `games` counts its matches."""
@@ -31,20 +43,21 @@ class MeanReturn(Rater):
         if not len(sums):
             return Ratings()
         parts = np.split(sums, starts[1:])
-        means = [clustered_mean(*part.T) for part in parts]
+        means = [self.mean(*part.T) for part in parts]
         order = np.argsort([-mean for mean, _, _ in means], kind="stable")
         ratings = [
             (results.entrants[entrants[i]], Rating._make((*means[i], int(parts[i][:, 1].sum()))))
             for i in order.tolist()
         ]
-        return Ratings(ratings, _covariance(clusters, sums, means)[np.ix_(order, order)])
+        plain = [clustered_mean(*part.T) for part in parts]
+        return Ratings(ratings, _covariance(clusters, sums, plain)[np.ix_(order, order)])
 
 
 def _covariance(clusters: Clusters, sums: Floats, means: Sequence[Mean]) -> Floats:
     """Return the covariance of means, which may be over the same deals.
 
-    As wide as the intervals, and correlated as their deals' totals are; infinite where a mean has
-    no interval.
+    As wide as Student's intervals (what skews one deal's returns skews those of all, and cancels in
+    their differences), and correlated as the deals' totals are; infinite where a mean has none.
     """
     size = len(means)
     _, entrant = np.unique(clusters.groups, return_inverse=True)

@@ -17,6 +17,7 @@ SYSTEMS = (
     "bradley_terry:draws=half,seat_advantage=false,prior=0.5", "mean_return", "glicko2",
     "glicko2:tau=0.3,period=20,volatility=0.05", "openskill", "openskill:mu=1500,sigma=350,tau=5",
     "alpha_rank", "alpha_rank:alpha=10,population=20", "nash_averaging", "maximal_lotteries",
+    "mean_return:intervals=student",
 )  # fmt: skip
 
 
