@@ -33,7 +33,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A tournament as written, before anything in it has been looked up."""
+    """A tournament as written, before anything in it has been looked up.
+
+    `openings` are those that the format names, kept as they were read: files may change.
+    """
 
     environment: Ref
     entries: tuple[Entry, ...]
@@ -41,6 +44,7 @@ class Definition:
     ratings: tuple[Ref, ...] = ()
     seed: int | None = None
     rules: Rules = STANDARD_RULES
+    openings: tuple[str, ...] = ()
 
 
 def shipped_tournaments() -> dict[str, Path]:
@@ -201,6 +205,7 @@ def definition_to_json(definition: Definition) -> dict[str, Any]:
         "ratings": [_plain(r) for r in definition.ratings],
         "seed": definition.seed,
         "rules": {field.name: getattr(definition.rules, field.name) for field in fields(Rules)},
+        "openings": list(definition.openings),
     }
 
 
@@ -213,6 +218,7 @@ def definition_from_json(data: Mapping[str, Any]) -> Definition:
         tuple(_ref(r) for r in data["ratings"]),
         data["seed"],
         Rules(**data["rules"]),
+        tuple(data.get("openings", ())),
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from arena.environment import Environment
 from arena.errors import ArenaError, BadParameter, Unsuitable
+from arena.opening_files import is_file, read_openings
 from arena.records import Match, Opening, Ref
 from arena.seeds import Luck, uniform
 from arena.slot import Slot
@@ -42,19 +44,36 @@ class Book:
 NO_BOOK = Book()
 
 
-def split_book(format_: Ref) -> tuple[Ref, Book]:
+def openings_of(format_: Ref) -> tuple[str, ...]:
+    """Return the openings that a format's `openings` spell, those of files among them.
+
+    Raises `BadParameter`.
+    """
+    found: list[str] = []
+    for item in _given(format_).get("openings", ()):
+        found += read_openings(Path(item)) if is_file(item) else [item]
+    return tuple(found)
+
+
+def _given(format_: Ref) -> dict[str, Any]:
+    known = [parameter.name for parameter in PARAMETERS]
+    given = {name: value for name, value in format_.parameters.items() if name in known}
+    return bind(f"format {format_.name!r}", PARAMETERS, given)
+
+
+def split_book(format_: Ref, openings: Sequence[str]) -> tuple[Ref, Book]:
     """Return a format's Ref without `plies` and `openings`, and the book that they make.
 
-    A line's moves stand apart by spaces. Raises `BadParameter`.
+    `openings` are what `openings_of` read; a line's moves stand apart by spaces. Raises
+    `BadParameter`.
     """
-    known = [parameter.name for parameter in PARAMETERS]
-    own = {name: value for name, value in format_.parameters.items() if name not in known}
-    given = {name: value for name, value in format_.parameters.items() if name in known}
-    values = bind(f"format {format_.name!r}", PARAMETERS, given)
-    plies, lines = values.get("plies", 0), [line.split() for line in values.get("openings", ())]
+    values = _given(format_)
+    own = {name: value for name, value in format_.parameters.items() if name not in values}
+    plies, lines = values.get("plies", 0), [line.split() for line in openings]
     if plies < 0 or (plies and lines) or not all(lines):
         raise BadParameter(
-            f"format {format_.name!r}: give plies=N (0 or more) or openings=LINE;LINE, not both"
+            f"format {format_.name!r}: give plies=N (0 or more) or openings=LINE;LINE or FILE, not"
+            " both"
         )
     return Ref(format_.name, own, format_.alias), Book(plies, tuple(map(tuple, lines)))
 

@@ -18,7 +18,7 @@ from arena.lookup import (
     find_player,
     make_agent,
 )
-from arena.openings import NO_BOOK, Book, check_book, split_book
+from arena.openings import NO_BOOK, Book, check_book, openings_of, split_book
 from arena.plugins import Registry
 from arena.records import STANDARD_RULES, Entrants, Ref, Spec
 from arena.roles import Format, Rater
@@ -80,7 +80,7 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     entries = definition.entries or default_entries(registry, game, spec)
     definition = completed(definition, spec, entries)
     assert definition.format is not None
-    named, book = split_book(definition.format)
+    named, book = split_book(definition.format, definition.openings)
     format_ = made(registry, "formats", named, Format)
     check_book(make, book)
     raters = {canonical(r): made(registry, "raters", r, Rater) for r in definition.ratings}
@@ -126,10 +126,12 @@ def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) ->
     """Fill in what a definition leaves out."""
     by_return = spec.ranked_by_return
     ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))
+    format_ = definition.format or Ref("score" if by_return else "round_robin")
     return replace(
         definition,
         entries=entries,
-        format=definition.format or Ref("score" if by_return else "round_robin"),
+        format=format_,
+        openings=definition.openings or openings_of(format_),
         ratings=definition.ratings or ratings,
         seed=fresh_seed() if definition.seed is None else definition.seed,
     )

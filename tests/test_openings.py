@@ -10,7 +10,8 @@ import pytest
 from arena.campaign import Numbered
 from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import Design
-from arena.openings import Book, check_book, split_book
+from arena.opening_files import read_openings
+from arena.openings import Book, check_book, openings_of, split_book
 from arena.playing import play
 from arena.records import CHANCE, Match, Ref
 from arena.specs import parse
@@ -125,13 +126,60 @@ def test_moves_that_cannot_be_counted_cannot_be_drawn():
         check_book(Walk, Book(plies=1))
 
 
+def split(text):
+    ref = parse(text)
+    return split_book(ref, openings_of(ref))
+
+
 def test_how_a_book_is_written():
-    ref, book = split_book(parse("sprt:plies=8,elo1=5"))
+    ref, book = split("sprt:plies=8,elo1=5")
     assert ref == Ref("sprt", {"elo1": "5"}) and book == Book(plies=8)
-    ref, book = split_book(parse("round_robin:openings=4 0;0"))
+    ref, book = split("round_robin:openings=4 0;0")
     assert ref == Ref("round_robin") and book.lines == (("4", "0"), ("0",))
     assert [book.opening(deal) for deal in range(3)] == [("4", "0"), ("0",), ("4", "0")]
-    assert split_book(Ref("swiss"))[1].opening(7) == 0
+    assert split("swiss")[1].opening(7) == 0
     for wrong in ("plies=-1", "plies=2,openings=1", "plies=x", "openings=1; ;2"):
         with pytest.raises(BadParameter):
-            split_book(parse(f"round_robin:{wrong}"))
+            split(f"round_robin:{wrong}")
+
+
+PGN = """[Event "a book"]
+[White "?"]
+
+1. e4 e5 {the open games} 2. Nf3! (2. f4 exf4 (2... d5)) Nc6 $14 *
+
+[Event "another"]
+1.d4 d5 ; closed
+2.c4
+1/2-1/2
+[Event "without a result"]
+1. c4 e5
+"""
+
+
+def test_files(tmp_path):
+    """A line an opening, or the moves of a PGN's games (its export format, section 8)."""
+    text, pgn = tmp_path / "book.txt", tmp_path / "Book.PGN"
+    text.write_text("# some\n4  0\n\n8 # the corner\n")
+    pgn.write_text(PGN)
+    assert openings_of(parse(f"swiss:openings={text}")) == ("4 0", "8")
+    assert openings_of(parse(f"swiss:openings=0 1;{text};2")) == ("0 1", "4 0", "8", "2")
+    assert read_openings(pgn) == ("e4 e5 Nf3 Nc6", "d4 d5 c4", "c4 e5")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.txt", "# nothing", "holds none"),
+        ("a.epd", "8/8/8/8 w - -", "holds positions"),
+        ("a.pgn", '[FEN "8/8"]\n1. e4 *', "game 1 .* a position of its own"),
+        ("a.txt", b"\xff\xfe4", "not UTF-8"),
+        ("b.txt", None, "No such file"),
+    ],
+)
+def test_files_that_will_not_do(tmp_path, name, text, told):
+    path = tmp_path / name
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadParameter, match=told):
+        openings_of(parse(f"swiss:openings={path}"))

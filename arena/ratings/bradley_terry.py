@@ -118,7 +118,7 @@ class BradleyTerry(Rater):
                 for i in order.tolist()
             ),
             fit.covariance[np.ix_(order, order)],
-            (*_apart(fit.groups), *_seats_note(fit), *_draws_note(fit)),
+            (*_apart(fit.groups), *_seats_note(fit, results), *_draws_note(fit)),
         )
 
     def fit(self, results: Results) -> Fit:
@@ -160,13 +160,15 @@ def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     )
 
 
-def _seats_note(fit: Fit) -> tuple[str, ...]:
-    """Return a sentence on what the sides are worth, if that was asked."""
+def _seats_note(fit: Fit, results: Results) -> tuple[str, ...]:
+    """Return a sentence on what the seats (of teams: the sides) are worth, if that was asked."""
+    seat = "side" if any(len(side) > 1 for side in results.sides) else "seat"
     if len(fit.seats) == 2:
-        return (f"Holding the first side is worth {fit.seats[0] - fit.seats[1]:+.0f} points.",)
+        gap = fit.seats[0] - fit.seats[1]
+        return (f"Holding {seat} 0 is worth {gap:+.0f} points against {seat} 1.",)
     worths = ", ".join(f"{worth:+.0f}" for worth in fit.seats[:10])
     rest = ", ..." if len(fit.seats) > 10 else ""
-    return (f"Holding a side is worth, in order, {worths}{rest} points.",) if worths else ()
+    return (f"Holding a {seat} is worth, from {seat} 0 on, {worths}{rest}.",) if worths else ()
 
 
 def _draws_note(fit: Fit) -> tuple[str, ...]:

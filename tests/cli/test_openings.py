@@ -38,6 +38,24 @@ def test_a_resumed_tournament_has_the_same_openings(arena) -> None:
     assert told["format"] == "round_robin:games=20,plies=1" and told["matches"] == 20
 
 
+def test_a_file_of_openings_is_kept_as_it_was(arena, fails, tmp_path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text("4 0\n2 4 # the corner\n")
+    given = ("tournament", "tic_tac_toe", *PAIR, "--format", f"round_robin:openings={book}")
+    arena(*given, "--games", 4)
+    assert [moves[:2] for moves in moves_of(arena)] == [
+        [[0, 4], [1, 0]], [[0, 4], [1, 0]], [[0, 2], [1, 4]], [[0, 2], [1, 4]],
+    ]  # fmt: skip
+    (told,) = arena(*given, "--games", 4, "--resume", 1, "--json").objects
+    assert told["format"] == f"round_robin:games=4,openings={book}"
+    book.unlink()
+    (told,) = arena("tournament", "--resume", 1, "--json").objects
+    assert told["matches"] == 4
+    book.write_text("4 4\n")
+    assert "opening 1: '4', move 2" in fails(*given)
+    assert "not those of tournament 1" in fails(*given, "--games", 4, "--resume", 1)
+
+
 def test_a_bad_opening_is_refused(fails) -> None:
     tournament = ("tournament", "tic_tac_toe", *PAIR, "--format")
     assert "'4', move 2 of '4 4', is not legal" in fails(*tournament, "round_robin:openings=4 4")

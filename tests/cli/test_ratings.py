@@ -19,7 +19,7 @@ def played(arena):
 
 def test_ranks_are_shared_by_those_that_cannot_be_told_apart(played) -> None:
     (line,) = played("ratings", "tic_tac_toe", "--json").objects
-    assert line["notes"][0].startswith("Holding the first side is worth +")
+    assert line["notes"][0].startswith("Holding seat 0 is worth +")
     assert set(line["cyclicity"]) == {"share", "p"}
     for told in line["ratings"]:
         assert 1 <= told["rank_low"] <= told["rank"] <= told["rank_high"] <= 3

@@ -138,7 +138,7 @@ def test_notes_say_what_sides_are_worth_and_what_davidsons_leads_score(make):
     counts = {(0, 1): (40, 30, 10), (1, 0): (12, 30, 38)}
     results = counted(make, counts)
     assert BradleyTerry(prior=0).rate(results).notes == (
-        "Holding the first side is worth +10 points.",
+        "Holding seat 0 is worth +10 points against seat 1.",
     )
     davidson = BradleyTerry(draws="davidson", seat_advantage=False, prior=0)
     fit, (note,) = davidson.fit(results), davidson.rate(results).notes
@@ -149,7 +149,7 @@ def test_notes_say_what_sides_are_worth_and_what_davidsons_leads_score(make):
     assert "a lead of 100, 200, 400 points scores 58, 66, 79 %." in note
     three = make([(0, 1, 2), (1, 2, 0), (2, 0, 1)], [(3, 2, 1)] * 3)
     (note,) = BradleyTerry().rate(three).notes
-    assert note.startswith("Holding a side is worth, in order, +")
+    assert note.startswith("Holding a seat is worth, from seat 0 on, +")
 
 
 def test_without_draws_the_two_agree(baseball):
