@@ -18,7 +18,13 @@ class Agent:
     """
 
     needs: frozenset[str] = frozenset()
-    """Of "text" and "model": what must be there for it to play."""
+    """Of "text", "model" and "trust": what must be there for it to play.
+
+    "trust" is for a class that reads files that can run code, such as pickles: it is not even made
+    unless the user of this process has said `arena --trust`.
+    """
+    files: tuple[str, ...] = ()
+    """The parameters that name files: other content is another player."""
 
     columns: bool = False
     """Whether `act_batch` also answers batches whose columns are tensors (`batch.device` is not

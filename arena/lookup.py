@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from arena.agent import Agent
 from arena.environment import Environment
-from arena.errors import BadParameter, PluginError, UnknownName, Unsuitable
+from arena.errors import BadParameter, PluginError, UnknownName, Unsuitable, UsageError
 from arena.plugins import Entry, Registry, load_file
 from arena.records import Ref, Rules, Spec
 from arena.specs import Parameter, bind, canonical, parameters_of
@@ -109,14 +109,17 @@ def find_player(registry: Registry, home: Path, ref: Ref) -> Player:
     """
     if _is_file(ref.name):
         file = Path(ref.name.rpartition(":")[0]).resolve()
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else None
+        digest = _digest([file])
         made = replace(ref, name=f"{file}:{ref.name.rpartition(':')[2]}", alias=None)
     elif ref.name in registry.table("agents"):
         digest, made = None, replace(ref, alias=None)
     else:
         made, digest = _checkpoint(registry, home, ref)
-    known, what = _factory(registry, made)[1:]
+    factory, known, what = _factory(registry, made)
     values = bind(what, known, made.parameters)
+    if digest is None:
+        named = [values[key] for key in getattr(factory, "files", ()) if values.get(key)]
+        digest = _digest([Path(file) for file in named])
     given = {name: values[name] for name in ref.parameters}
     shown = Ref(ref.name, given)
     return Player(
@@ -134,6 +137,14 @@ def _checkpoint(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, str]:
         raise UnknownName("agent", ref.name, names, "arena agents")
     kept = {**found.meta.get("agent_parameters", {}), "checkpoint": found.folder}
     return Ref(found.meta["agent"], {**kept, **ref.parameters}), found.digest
+
+
+def _digest(files: Sequence[Path]) -> str | None:
+    """Return a hash of the content of files, None if there are none that can be read."""
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    if len(hashes) < 2:
+        return hashes[0][:16] if hashes else None
+    return hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:16]
 
 
 def _is_file(name: str) -> bool:
@@ -154,13 +165,22 @@ def _factory(registry: Registry, ref: Ref) -> tuple[Any, tuple[Parameter, ...], 
     return factory, parameters_of(factory), f"agent {ref.name!r}"
 
 
-def make_agent(registry: Registry, home: Path, ref: Ref, device: str = "auto") -> Agent:
+def make_agent(
+    registry: Registry, home: Path, ref: Ref, device: str = "auto", trust: bool = False
+) -> Agent:
     """Make the agent of a resolved Ref; one that takes a `device` gets this one unless it is set.
 
-    Raises `UsageError`s; any other exception of its constructor becomes `BadParameter`.
+    One that needs trust is made if this process has it (`Setting.trust`), which no parameter and
+    no file can give. Raises `UsageError`s; any other exception of its constructor becomes
+    `BadParameter`.
     """
     factory, known, what = _factory(registry, ref)
     values = bind(what, known, ref.parameters)
+    if "trust" in getattr(factory, "needs", ()) and not trust:
+        raise UsageError(
+            f"{what} reads files that can run code when they are read; if you trust them, say "
+            "`arena --trust ...`"
+        )
     if any(parameter.name == "device" for parameter in known):
         values.setdefault("device", device)
     try:

@@ -98,7 +98,7 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     format_.check(Entrants(names, spec, definition.seed or 0))
     for player in players:
         if isinstance(player, Player):
-            agent = make_agent(registry, workspace.home, player.ref)
+            agent = make_agent(registry, workspace.home, player.ref, trust=workspace.trust)
             check_suits(agent, player.name, spec, definition.rules)
     resolved = tuple(
         p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players

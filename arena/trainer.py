@@ -120,6 +120,13 @@ class TrainingRun(ABC):
         says that that was better. A run must end with an offer.
         """
 
+    def spent(self, agents: float = 0.0, learning: float = 0.0) -> None:
+        """Tell how many seconds went into agents' moves and into learning, which `play` knows.
+
+        Only for a trainer with a loop of its own, so that the shares of time shown are true.
+        """
+        return None
+
     @abstractmethod
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save what `state` returns, if it is time to, for a run that resumes this one.

@@ -179,7 +179,7 @@ class LiveRun(TrainingRun):
         """Return a named agent that suits the game."""
         registry, home = self.workspace.registry, self.workspace.home
         player = find_player(registry, home, parse(spec))
-        agent = make_agent(registry, home, player.ref, self.device)
+        agent = make_agent(registry, home, player.ref, self.device, self.workspace.trust)
         check_suits(agent, player.name, self.spec, Rules())
         return agent
 
@@ -265,6 +265,11 @@ class LiveRun(TrainingRun):
         total = max(self.seconds, 1e-9)
         agents, learning = self.so_far.agent_seconds / total, self.so_far.learn_seconds / total
         return {"agents": agents, "learning": learning, "games": 1.0 - agents - learning}
+
+    def spent(self, agents: float = 0.0, learning: float = 0.0) -> None:
+        """Count seconds of a trainer that plays and learns without `play`."""
+        self.so_far.agent_seconds += agents
+        self.so_far.learn_seconds += learning
 
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save the state of the run and of its trainer, if the last time is long enough ago."""

@@ -75,7 +75,7 @@ def _agent(session: Session, ref: Ref, games: Sequence[str]) -> Checked:
     player = find_player(registry, home, ref)
 
     def make() -> Agent:
-        return make_agent(registry, home, player.ref)
+        return make_agent(registry, home, player.ref, trust=session.workspace.trust)
 
     agent = make()
     if not games and ref.name not in registry.table("agents"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,8 @@ def _print(checkpoint: Checkpoint, environment: str, as_json: bool) -> None:
     if metrics:
         click.echo(f"At the end: {metrics}.")
     click.echo(f"Kept in {checkpoint.folder}.")
-    click.echo(f"Next: arena tournament {environment} --agent {checkpoint.name} --agent random")
+    game = shlex.quote(environment)
+    click.echo(f"Next: arena tournament {game} --agent {checkpoint.name} --agent random")
 
 
 class TrainingProgress:
@@ -108,7 +110,7 @@ class TrainingProgress:
             return
         self.due = now + (0.25 if self.terminal else 10.0)
         speed = (run.step - self.first[1]) / max(now - self.first[0], 1e-6)
-        left = seconds_text((run.steps - run.step) / speed) if speed > 0 else "?"
+        left = seconds_text(max(run.steps - run.step, 0) / speed) if speed > 0 else "?"
         metrics = "  ".join(f"{name} {value:.4g}" for name, value in run.metrics.items())
         line = f"{run.step:,} of {run.steps:,} steps, {speed:,.0f} a second, {left} left  {metrics}"
         click.echo(

@@ -35,7 +35,8 @@ def make_runner(job: Job) -> Runner | ColumnRunner:
     registry = registry_of(job.setting.plugins)
     home = Path(job.setting.home or ".")
     make, _ = environment_maker(registry, job.environment)
-    agents = [make_agent(registry, home, entrant, job.device) for entrant in job.entrants]
+    device, trust = job.device, job.setting.trust
+    agents = [make_agent(registry, home, entrant, device, trust) for entrant in job.entrants]
     return runner_for(make, agents, job.rules, job.slots, job.device)
 
 

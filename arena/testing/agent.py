@@ -26,7 +26,7 @@ RULES = {
     "luck": "the process-wide generators are left alone, and do not matter",
     "seeds": "the same matches are played the same way again",
 }
-NEEDS = frozenset({"text", "model"})
+NEEDS = frozenset({"text", "model", "trust"})
 
 
 def check_agent(
