@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -36,4 +37,4 @@ def import_(session: Session, file: Path, environment: str, as_json: bool) -> No
         f"{done.matches:,} matches of {done.entrants:,} players of {done.environment}{skipped}:"
         f" tournament {done.tournament}."
     )
-    click.echo(f"Next: arena ratings {environment}")
+    click.echo(f"Next: arena ratings {shlex.quote(environment)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -215,7 +216,7 @@ def _print_tables(
     )
     out.print(
         f"Next: arena matches --tournament {run.id} | arena replay {run.id}/0 | "
-        f"arena ratings {run.plan.game.short} | arena verify {run.id}"
+        f"arena ratings {shlex.quote(run.plan.game.short)} | arena verify {run.id}"
     )
 
 
