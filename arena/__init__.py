@@ -37,6 +37,7 @@ _HOMES = {
     ),
     "arena.results": ("Results",),
     "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer"),
+    "arena.seat_env": ("SeatEnv", "gymnasium_env"),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("Table",),
@@ -113,6 +114,8 @@ if TYPE_CHECKING:
     from arena.roles import Job as Job
     from arena.roles import Rater as Rater
     from arena.roles import Scorer as Scorer
+    from arena.seat_env import SeatEnv as SeatEnv
+    from arena.seat_env import gymnasium_env as gymnasium_env
     from arena.seeds import GlobalLuck as GlobalLuck
     from arena.seeds import Luck as Luck
     from arena.seeds import derive as derive
