@@ -80,7 +80,13 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "commands"), [("docs/tutorial.md", 8), ("README.md", 5), ("docs/statistics.md", 5)]
+    ("document", "commands"),
+    [
+        ("docs/tutorial.md", 8),
+        ("README.md", 5),
+        ("docs/statistics.md", 5),
+        ("docs/gymnasium.md", 2),
+    ],
 )
 def test_a_document_works_as_written(document: str, commands: int, tmp_path: Path) -> None:
     folder = tmp_path / "empty"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import io
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from functools import cache, partial
 from typing import Any
 
 import arena
+from arena_gymnasium import wrapping
 
 _ID = re.compile(r"(?P<name>.+?)(?:-v(?P<version>\d+))?")
 # Part of an entry point: the modules it needs, and what brings them.
@@ -44,16 +47,15 @@ class Gymnasium(arena.Family):
         return arena.Description("competitive", 1, self._missing(name))
 
     def parameters(self, name: str) -> Sequence[arena.Parameter]:
-        """Return those of the entry point, and `max_episode_steps`.
+        """Return those of the entry point, `max_episode_steps`, and those of the wrappers.
 
         Raises `UnknownName`, and `Unsuitable` if a package is missing.
         """
         spec = self._spec(name)
-        with _made(f"gymnasium/{name}", {}):
-            found = arena.parameters_of(_creator(spec))
-        found = tuple(p._replace(default=spec.kwargs.get(p.name, p.default)) for p in found)
+        found = _parameters_of(spec)
         limit = arena.Parameter("max_episode_steps", int, spec.max_episode_steps)
-        return [*(p for p in found if p.name != "render_mode" and p.type is not None), limit]
+        own = [p for p in found if p.name != "render_mode" and p.type is not None]
+        return [*own, limit, *wrapping.parameters(str(spec.entry_point), found)]
 
     def make(self, name: str, **parameters: Any) -> arena.Environment:
         """Make an environment, bare of Gymnasium's checks and limits.
@@ -70,8 +72,10 @@ class Gymnasium(arena.Family):
             raise arena.BadParameter(f"{full}: max_episode_steps={limit} is not above 0")
         entry = str(spec.entry_point)
         foreign, anew = not entry.startswith(_OURS), entry.startswith(_CARRIES)
-        with _made(full, given):
-            return Solo(full, partial(_bare, spec, given), limit, foreign, anew)
+        given, ours = wrapping.split(given, wrapping.parameters(entry, _parameters_of(spec)))
+        bare = wrapping.wrapped(full, partial(_bare, spec, given), ours)
+        with _made(full, parameters):
+            return Solo(full, bare, limit, foreign, anew)
 
     def _spec(self, name: str) -> Any:
         """Return the registry's entry of what can be made. Raises `Unsuitable`."""
@@ -81,7 +85,7 @@ class Gymnasium(arena.Family):
 
     def _missing(self, name: str) -> str | None:
         """Return why `name` cannot be played, None if it can. Raises `UnknownName`."""
-        spec = _registry().get(name)
+        spec = _registry().get(name) or _robotics().get(name)
         if spec is None:
             known = [f"gymnasium/{other}" for other in self.names()]
             raise arena.UnknownName("environment", f"gymnasium/{name}", known, "arena environments")
@@ -101,6 +105,25 @@ def _registry() -> Mapping[str, Any]:
     from gymnasium.envs.registration import registry
 
     return registry
+
+
+def _robotics() -> Mapping[str, Any]:
+    """Return the registry with what Gymnasium-Robotics adds when it is imported.
+
+    That loads MuJoCo, and so it waits until somebody asks for a name that is not known.
+    """
+    if _is_there("gymnasium_robotics") and "gymnasium_robotics" not in sys.modules:
+        with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            importlib.import_module("gymnasium_robotics")
+    return _registry()
+
+
+def _parameters_of(spec: Any) -> tuple[arena.Parameter, ...]:
+    """Return the parameters of the entry point, with the defaults of the id."""
+    with _made(f"gymnasium/{spec.id}", {}):
+        found = arena.parameters_of(_creator(spec))
+    return tuple(p._replace(default=spec.kwargs.get(p.name, p.default)) for p in found)
 
 
 def _creator(spec: Any) -> Any:
