@@ -25,12 +25,16 @@ REQUIRED: Any = inspect.Parameter.empty
 
 
 class Parameter(NamedTuple):
-    """A parameter of a factory: `type` is int, float, bool, str, list or None (any)."""
+    """A parameter of a factory: `type` is int, float, bool, str, list or None (any).
+
+    `items` is the type of a list's items, `choices` are the values of a literal type.
+    """
 
     name: str
     type: Type | None
     default: Any = REQUIRED
-    items: Type | None = None  # of a list
+    items: Type | None = None
+    choices: tuple[Any, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -39,9 +43,12 @@ class Parameter(NamedTuple):
 
     def __str__(self) -> str:
         kind = self.type.__name__ if self.type else "value"
-        return f"{self.name}: {kind}" + (
-            "" if self.required else f" = {format_value(self.default)}"
-        )
+        if self.choices:
+            kind = "|".join(map(format_value, self.choices))
+        if self.required:
+            return f"{self.name}: {kind}"
+        default = format_value(self.default)
+        return f"{self.name}: {kind} = {default}" if default else f"{self.name}: {kind} (optional)"
 
 
 def parse(text: str) -> Ref:
@@ -132,13 +139,15 @@ def parameter_from(name: str, hint: Any, default: Any = REQUIRED) -> Parameter:
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         hint = next((a for a in typing.get_args(hint) if a is not type(None)), None)
     origin = typing.get_origin(hint) or hint
+    choices: tuple[Any, ...] = ()
     if origin is typing.Literal:
-        origin = type(typing.get_args(hint)[0])
+        choices = typing.get_args(hint)
+        origin = type(choices[0])
     if origin in (list, tuple, Sequence):
         items = [a for a in typing.get_args(hint) if a is not Ellipsis]
         return Parameter(name, list, default, items[0] if items else None)
     kind = origin if origin in (int, float, bool, str) else (str if origin is Path else None)
-    return Parameter(name, kind, default)
+    return Parameter(name, kind, default, choices=choices)
 
 
 def bind(what: str, parameters: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,10 +26,14 @@ OF = {
 def _listing(kind: str) -> click.Command:
     """Return the command that lists one kind of thing."""
 
-    @click.command(name=kind, help=OF[kind])
+    @click.command(name=kind, help=f"{OF[kind]} With a NAME: all about that one.")
+    @click.argument("name", required=False)
     @as_json
     @click.pass_obj
-    def command(session: Session, as_json: bool) -> None:
+    def command(session: Session, name: str | None, as_json: bool) -> None:
+        if name is not None:
+            _print_one(session.registry.find(kind, name), as_json)
+            return
         rows = [_row(entry) for entry in session.registry.table(kind).values()]
         if kind == "agents":
             rows += _checkpoints(session)
@@ -49,6 +53,23 @@ def _row(entry: Entry) -> dict[str, Any]:
     except ArenaError as error:  # an optional library that is not installed must not end a listing
         parameters, about = [], str(error)
     return {"name": entry.name, "parameters": parameters, "plugin": entry.owner, "about": about}
+
+
+def _print_one(entry: Entry, as_json: bool) -> None:
+    """Print one thing with its whole description."""
+    from arena.cli.show import print_json
+
+    told = {**_row(entry), "about": inspect.getdoc(entry.load()) or ""}
+    if entry.kind == "formats":
+        from arena.openings import PARAMETERS
+
+        told["parameters"] += map(str, PARAMETERS)
+    if as_json:
+        print_json(told)
+        return
+    parameters = told["parameters"] or ["none"]
+    click.echo(f"{entry.name} ({entry.owner})\n\n{told['about']}\n\nparameters")
+    click.echo("\n".join(f"  {parameter}" for parameter in parameters))
 
 
 def _checkpoints(session: Session) -> list[dict[str, Any]]:

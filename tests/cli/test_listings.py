@@ -23,6 +23,16 @@ def test_listings(arena, command, expected) -> None:
     assert all(name in out for name in expected)
 
 
+def test_all_about_one(arena, fails) -> None:
+    out = arena("formats", "swiss").out
+    assert out.startswith("swiss (stock)\n\n`rounds` rounds") and "as NAME@ROUND" in out
+    assert "  rounds: int (optional)\n  games: int = 2\n" in out
+    (told,) = arena("raters", "bradley_terry", "--json").objects
+    assert "draws: half|davidson = half" in told["parameters"]
+    assert "Papke and Wooldridge" in told["about"]
+    assert "no format 'swis'; did you mean 'swiss'" in fails("formats", "swis")
+
+
 def test_environments(arena) -> None:
     lines = {line["name"]: line for line in arena("environments", "--json").objects}
     assert lines["openspiel/tic_tac_toe"]["alias"] == "tic_tac_toe"
