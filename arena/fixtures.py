@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arena.records import Match, Opening, Pairing
 
-_as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
+as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
 """`Match._make` at a third of the time: it runs for every match that is played."""
 
 
@@ -48,7 +48,7 @@ class Fixtures(NamedTuple):
             self.numbers.tolist(), map(tuple, self.players.tolist()), self.seeds.tolist(),
             self.deals.tolist(), repeat(0) if self.openings is None else self.openings,
         )  # fmt: skip
-        return map(_as_match, rows)
+        return map(as_match, rows)
 
     def take(self, rows: NDArray[np.int64]) -> Fixtures:
         """Return the chosen rows."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from arena.runner import Runner
 if TYPE_CHECKING:
     from arena.column_runner import ColumnRunner
 
-FEW = int(os.environ.get("FEW", "256"))
+FEW = 256
 """So many episodes become columns: thousands of them as objects would not fit into the cache."""
 BLOCK, SECONDS = 4096, 0.2
 """A block is handed on when it holds so many episodes, or after so long."""

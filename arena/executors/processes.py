@@ -7,8 +7,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
@@ -18,13 +17,12 @@ from typing import Any
 from arena.block import Block
 from arena.errors import ArenaError, BadParameter
 from arena.executors.here import gather, make_runner, rare_collection
+from arena.fixtures import as_match
 from arena.records import Match
 from arena.roles import Executor, Job
 
 _AHEAD = 0.25
 """Seconds of work that a worker has before it, once it is known how fast it is."""
-
-_as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
 
 
 class Processes(Executor):
@@ -168,7 +166,7 @@ class _Inbox(Iterator[Match]):
         return bool(self._waiting)
 
     def _take(self, chunk: list[tuple[Any, ...]] | None) -> None:
-        self._waiting.extend(map(_as_match, chunk or ()))
+        self._waiting.extend(map(as_match, chunk or ()))
 
     def __next__(self) -> Match:
         if not self._waiting and not self._arrived.empty():

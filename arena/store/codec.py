@@ -15,8 +15,8 @@ In JSON an object with one key stands for what JSON lacks: `tuple`, `dict` (its 
 `array` (dtype, shape, bytes), `scalar` (dtype and bytes of a floating numpy scalar). Numbers,
 strings, lists, tuples, dicts, bytes and numpy arrays come back equal, with type and dtype:
 a replay steps the game with what it was stepped with. Exceptions: integers and truth values come
-back as Python's whatever kind they were (among integers alone, truth values as integers), a
-named tuple as a tuple, and anything else as its `repr`.
+back as Python's whatever kind they were (among integers alone, truth values and arrays of no
+dimension as integers), a named tuple as a tuple, and anything else as its `repr`.
 
 Columns are plain JSON (`arena.history.plain`: arrays and tensors become lists), deflated if large.
 """

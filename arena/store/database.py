@@ -42,8 +42,6 @@ def open_database(url: str) -> Database:
 class Database(ABC):
     """`read()` and `write()` give connections; the first write makes what is missing."""
 
-    placeholder = "?"
-
     def __init__(self, url: URL) -> None:
         self.name = url.render_as_string(hide_password=True)
         self._url = url
@@ -102,7 +100,7 @@ class Database(ABC):
         return True
 
     def _create(self) -> None:
-        """Make what the tables will lie in."""
+        """Make what the tables will lie in; a server has it."""
         return None
 
     @abstractmethod
@@ -276,8 +274,6 @@ class SqliteDatabase(Database):
 
 class PostgresDatabase(Database):
     """A database on a PostgreSQL server, by psycopg 3."""
-
-    placeholder = "%s"
 
     def _make_engine(self) -> Engine:
         try:

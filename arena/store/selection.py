@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,8 @@ Bools = NDArray[np.bool_]
 Filter = Callable[[Told], Any]
 
 _MOST_SEATS = 62
+_AT_A_TIME = 50
+"""How many tournaments' entrants are read at once."""
 
 
 class Selection:
@@ -36,9 +37,11 @@ class Selection:
     def oldest(self, connection: Connection, limit: int, after: int = -1) -> Iterator[Hits]:
         """Yield the `limit` oldest matches beyond the id `after`, ascending."""
         after = max(after, -1 if self.query.after is None else self.query.after)
-        for tournament in self._tournaments(connection):
+        for tournament in self._tournaments(connection, after):
+            if limit <= 0:
+                return
             low, high = self._span(tournament, after)
-            if low <= high and limit > 0:
+            if low <= high:
                 hits = self._first(connection, tournament, limit, low, high)
                 limit -= len(hits.numbers)
                 yield hits
@@ -46,9 +49,11 @@ class Selection:
     def newest(self, connection: Connection, limit: int) -> list[Hits]:
         """Return the `limit` newest matches, ascending."""
         found: list[Hits] = []
-        for tournament in reversed(self._tournaments(connection)):
+        for tournament in self._tournaments(connection, newest=True):
+            if limit <= 0:
+                break
             low, high = self._span(tournament, -1)
-            if low <= high and limit > 0:
+            if low <= high:
                 found.append(self._last(connection, tournament, limit, low, high))
                 limit -= len(found[-1].numbers)
         return found[::-1]
@@ -59,52 +64,55 @@ class Selection:
         high = MATCHES_EACH if before is None else before - base
         return max(0, after + 1 - base), min(MATCHES_EACH, high) - 1
 
-    def _tournaments(self, connection: Connection) -> list[Tournament]:
-        query, conditions = self.query, []
+    def _tournaments(
+        self, connection: Connection, after: int = -1, newest: bool = False
+    ) -> Iterator[Tournament]:
+        """Yield those that may hold matches of the query, some at a time."""
+        query, ids = self.query, tournaments.c.id
+        conditions = [ids >= after // MATCHES_EACH]
+        if query.before is not None:
+            conditions.append(ids <= query.before // MATCHES_EACH)
         if query.tournament is not None:
-            conditions.append(tournaments.c.id == query.tournament)
+            conditions.append(ids == query.tournament)
         if query.environment is not None:
             conditions.append(is_environment(query.environment))
         if query.agent is not None:
             mine = select(entrants.c.tournament_id).where(_is_agent(query.agent))
-            conditions.append(tournaments.c.id.in_(mine))
-        return list(read_tournaments(connection, *conditions))
+            conditions.append(ids.in_(mine))
+        order = ids.desc() if newest else ids
+        found = connection.scalars(select(ids).where(*conditions).order_by(order)).all()
+        for begin in range(0, len(found), _AT_A_TIME):
+            some = list(read_tournaments(connection, ids.in_(found[begin : begin + _AT_A_TIME])))
+            yield from reversed(some) if newest else some
 
     def _first(
         self, connection: Connection, tournament: Tournament, limit: int, low: int, high: int
     ) -> Hits:
         """Return the first `limit` hits from number `low` to `high`."""
-        hits, around = _none(tournament), _around(connection, tournament, low, high)
-        for header, following in pairwise([*around, None]):
-            hits = _merged(hits, self._hits(connection, tournament, header, low, high))
-            if following is None or np.searchsorted(hits.numbers, following.first) >= limit:
+        hits = _none(tournament)
+        for header in _around(connection, tournament, low, high):
+            if np.searchsorted(hits.numbers, header.first) >= limit:
                 break  # none of the first can be in what follows
-        return cut(hits, slice(0, limit))
+            hits = _merged(hits, self._hits(connection, tournament, header, low, high))
+        return _cut(hits, slice(0, limit))
 
     def _last(
         self, connection: Connection, tournament: Tournament, limit: int, low: int, high: int
     ) -> Hits:
         """Return the last `limit` hits from number `low` to `high`."""
-        hits, around = _none(tournament), _around(connection, tournament, low, high)
-        around.sort(key=lambda header: -header.last)
-        for header, following in pairwise([*around, None]):
+        hits = _none(tournament)
+        around = _around(connection, tournament, low, high)
+        for header in sorted(around, key=lambda header: -header.last):
+            older = int(np.searchsorted(hits.numbers, header.last, side="right"))
+            if len(hits.numbers) - older >= limit:
+                break  # none of the last can be in what follows
             hits = _merged(hits, self._hits(connection, tournament, header, low, high))
-            if following is None:
-                break
-            settled = np.searchsorted(-hits.numbers[::-1], -following.last)
-            if settled >= limit:
-                break
-        return cut(hits, slice(max(0, len(hits.numbers) - limit), None))
+        return _cut(hits, slice(max(0, len(hits.numbers) - limit), None))
 
     def _hits(
-        self,
-        connection: Connection,
-        tournament: Tournament,
-        header: Header | None,
-        low: int,
-        high: int,
+        self, connection: Connection, tournament: Tournament, header: Header, low: int, high: int
     ) -> Hits:
-        assert header is not None
+        """Return the hits in a block from number `low` to `high`."""
         if self._for_notable and not header.notable:
             return _none(tournament)
         told = self.shelf.told(connection, header.id)
@@ -221,6 +229,6 @@ def _merged(one: Hits, other: Hits) -> Hits:
     )  # fmt: skip
 
 
-def cut(hits: Hits, rows: slice) -> Hits:
+def _cut(hits: Hits, rows: slice) -> Hits:
     """Return some of the hits."""
     return Hits(hits.tournament, hits.numbers[rows], hits.blocks[rows], hits.rows[rows])

@@ -15,6 +15,7 @@ from arena.block import Block
 from arena.errors import StoreError
 from arena.history import (
     EVERYTHING,
+    MATCHES_EACH,
     RATED_KINDS,
     EntrantRecord,
     GameRecord,
@@ -26,6 +27,7 @@ from arena.history import (
     Tournament,
     TournamentKind,
     TournamentRecord,
+    match_id,
     plain,
 )
 from arena.records import Episode
@@ -34,7 +36,7 @@ from arena.store.columns import read_joint_results, read_results
 from arena.store.database import open_database
 from arena.store.reading import game_of, game_text, read_matches, read_tournaments
 from arena.store.schema import entrants, tournaments
-from arena.store.selection import Selection, cut, is_environment
+from arena.store.selection import Selection, is_environment
 from arena.store.shelf import Shelf, headers, read_columns
 from arena.store.writing import Writer
 
@@ -138,7 +140,8 @@ class SqlStore(Store):
         for stored in self._stored(query, logs=True):
             return stored
         name = self._database.name
-        raise StoreError(f"no match {match} in {name} (`arena matches` lists them)")
+        told = f"{match // MATCHES_EACH}/{match % MATCHES_EACH}" if match >= MATCHES_EACH else match
+        raise StoreError(f"no match {told} in {name} (`arena matches` lists them)")
 
     def replays(self, query: MatchQuery = EVERYTHING) -> Iterator[StoredMatch]:
         return self._stored(query, logs=True)
@@ -170,24 +173,24 @@ class SqlStore(Store):
     def _stored(self, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
         """Return an iterator that reads block by block, and holds no connection in between."""
         selection = Selection(self._shelf, query)
-        newest = query.limit and query.after is None
-        return self._newest(selection, query, logs) if newest else self._oldest(
-            selection, query, logs
-        )  # fmt: skip
+        if query.limit and query.after is None:
+            return self._newest(selection, query.limit, logs)
+        return self._oldest(selection, query.limit or sys.maxsize, logs)
 
-    def _newest(self, selection: Selection, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
+    def _newest(self, selection: Selection, limit: int, logs: bool) -> Iterator[StoredMatch]:
         with self._database.read() as connection:
-            found = [] if connection is None else selection.newest(connection, query.limit)
+            found = [] if connection is None else selection.newest(connection, limit)
+        # By their ids from here on: blocks may be joined to others before they are read.
         for hits in found:
-            for begin in range(0, len(hits.numbers), BLOCK):
-                with self._database.read() as connection:
-                    assert connection is not None
-                    some = cut(hits, slice(begin, begin + BLOCK))
-                    read = read_matches(connection, some, logs)
-                yield from read
+            if len(hits.numbers):
+                first = match_id(hits.tournament.id, int(hits.numbers[0]))
+                yield from self._oldest(selection, limit, logs, after=first - 1)
+                return
 
-    def _oldest(self, selection: Selection, query: MatchQuery, logs: bool) -> Iterator[StoredMatch]:
-        left, after = query.limit or sys.maxsize, -1
+    def _oldest(
+        self, selection: Selection, limit: int, logs: bool, after: int = -1
+    ) -> Iterator[StoredMatch]:
+        left = limit
         while left:
             with self._database.read() as connection:
                 if connection is None:

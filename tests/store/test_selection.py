@@ -5,7 +5,7 @@ import pytest
 from arena.errors import UsageError
 from arena.history import MatchQuery, match_id, parse_match
 from arena.records import Episode, Match
-from arena.store import sql
+from arena.store import selection, sql, writing
 
 
 @pytest.fixture
@@ -146,3 +146,32 @@ def test_match_ids_are_written_in_two_ways():
     for text in ("", "x", "3/", "/3", "3/x", "-1", "1.5", "3/1/2", "²", "9" * 30):
         with pytest.raises(UsageError, match="is not a match"):
             parse_match(text)
+
+
+def test_the_newest_are_read_although_their_blocks_are_joined_meanwhile(
+    store, make_record, make_episodes, monkeypatch
+):
+    monkeypatch.setattr(writing, "MANY", 4)
+    monkeypatch.setattr(sql, "BLOCK", 2)
+    store.begin(make_record())
+    for number in range(3):
+        store.add(1, make_episodes([number]))
+    rows = store.matches(MatchQuery(limit=3))
+    assert next(rows).number == 0
+    store.add(1, make_episodes([3]))
+    assert [row.number for row in rows] == [1, 2]
+
+
+def test_filters_hold_across_more_tournaments_than_are_read_at_once(
+    store, make_record, make_episodes, monkeypatch
+):
+    monkeypatch.setattr(selection, "_AT_A_TIME", 2)
+    for _ in range(5):
+        tournament = store.begin(make_record())
+        store.add(tournament, make_episodes(range(10)))
+    everything = [row.match for row in store.matches()]
+    assert everything == [match_id(t, n) for t in range(1, 6) for n in range(10)]
+    before = MatchQuery(before=match_id(4, 3), limit=25)
+    assert [row.match for row in store.matches(before)] == everything[8:33]
+    after = MatchQuery(after=match_id(2, 8), limit=15)
+    assert [row.match for row in store.matches(after)] == everything[19:34]
