@@ -49,7 +49,7 @@ def plot_ratings(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "arena"}):
-        height = 3.0 + 0.25 * min(len(ratings), 100)
+        height = 3.0 + 0.25 * min(len(ratings), 24) + 0.12 * max(0, min(len(ratings), 100) - 24)
         figure = Figure(figsize=(18, max(4.5, height)), layout="constrained")
         left, middle, right = figure.subplots(1, 3)
         figure.suptitle(_plain(title))
@@ -69,13 +69,13 @@ def _intervals(axes: Axes, ratings: Mapping[str, Rating]) -> None:
         if rating.low is not None and rating.high is not None:
             axes.plot([rating.low, rating.high], [place, place], color="tab:blue")
     axes.plot([r.rating for r in ratings.values()], places, "o", color="tab:blue")
-    axes.set_yticks(places, [_plain(name) for name in ratings])
-    axes.invert_yaxis()
+    axes.set_yticks(places, [_plain(name) for name in ratings], fontsize=_size(ratings, 900))
+    axes.set_ylim(len(ratings) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
 
 
 def _timeline(axes: Axes, ratings: Mapping[str, Rating], results: Results) -> None:
-    """Draw how online Elo moved."""
+    """Draw how online Elo moved; in a large field the best in colour and the others in grey."""
     axes.set_title("online Elo, which depends on the order of the matches")
     try:
         after, rows = Elo().timeline(results)
@@ -83,8 +83,11 @@ def _timeline(axes: Axes, ratings: Mapping[str, Rating], results: Results) -> No
         _say(axes, "nobody met another")
         return
     for place, name in enumerate(ratings):
-        label = _plain(name) if place < _NAMED else None
-        axes.plot(after, rows[:, results.entrants.index(name)], label=label, linewidth=1)
+        path = rows[:, results.entrants.index(name)]
+        if place < _NAMED:
+            axes.plot(after, path, label=_plain(name), linewidth=1, zorder=3)
+        else:
+            axes.plot(after, path, color="0.85", linewidth=0.5)
     axes.set_xlabel("matches")
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
@@ -102,16 +105,23 @@ def _heat(axes: Axes, ratings: Mapping[str, Rating], results: Results, game: Sid
         return
     share = np.where(games > 0, table.score[chosen] / np.maximum(games, 1), np.nan)
     image = axes.imshow(share, vmin=0, vmax=1, cmap="RdBu")
-    axes.figure.colorbar(image, ax=axes, shrink=0.8)
+    axes.figure.colorbar(image, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)))
+    axes.set_anchor("N")
     names, places = [_plain(name) for name in ratings], np.arange(len(ratings))
-    axes.set_xticks(places, names, rotation=90)
-    axes.set_yticks(places, names)
+    size = _size(ratings, 330)
+    axes.set_xticks(places, names, rotation=90, fontsize=size)
+    axes.set_yticks(places, names, fontsize=size)
     if len(ratings) <= _NAMED:
         for row, column in np.argwhere(games > 0).tolist():
             value = float(share[row, column])
             ink = "white" if abs(value - 0.5) > 0.35 else "black"
             text = f"{100 * value:.0f}"
             axes.text(column, row, text, color=ink, ha="center", va="center", fontsize="small")
+
+
+def _size(ratings: Mapping[str, Rating], room: float) -> float:
+    """Return the size of letters, in points, in which all names fit into so many points."""
+    return min(9.0, max(2.0, room / max(len(ratings), 1)))
 
 
 def _say(axes: Axes, text: str) -> None:

@@ -44,4 +44,5 @@ class AlphaRank(Rater):
             _, _, shares, *_ = alpharank.compute(
                 [payoffs.shares()], m=self.population, alpha=self.alpha
             )
-        return payoffs.ratings(shares)
+        shares = np.maximum(shares, 0)  # it may say -1e-18
+        return payoffs.ratings(shares / shares.sum())

@@ -19,24 +19,29 @@ from pathlib import Path
 
 ENTRANTS = 100
 SYSTEMS = (
-    "bradley_terry", "elo timeline", "elo", "mean_return", "glicko2", "alpha_rank",
+    "bradley_terry", "elo timeline", "arena ratings", "elo", "mean_return", "glicko2", "alpha_rank",
     "nash_averaging", "maximal_lotteries", "openskill", "bradley_terry:intervals=bootstrap",
 )  # fmt: skip
 
 RATE = """
-import json, resource, sys, time
+import contextlib, io, json, resource, sys, time
+from arena.cli import main
 from arena.store.sql import SqlStore
 from arena.plugins import make_registry
 from arena.ratings.elo import Elo
 from arena.specs import parse
 url, system = sys.argv[1:]
-start = time.perf_counter()
-results = SqlStore(url).results_of("benchmark").rated
-read = time.perf_counter() - start
-if system == "elo timeline":
-    Elo().timeline(results)
+start, read = time.perf_counter(), 0.0
+if system == "arena ratings":  # the whole command, with ranks and cyclicity
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        main(["--store", url, "ratings", "benchmark"])
 else:
-    make_registry().make("raters", parse(system)).rate(results)
+    results = SqlStore(url).results_of("benchmark").rated
+    read = time.perf_counter() - start
+    if system == "elo timeline":
+        Elo().timeline(results)
+    else:
+        make_registry().make("raters", parse(system)).rate(results)
 seconds = time.perf_counter() - start
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 print(json.dumps([read, seconds, peak]))

@@ -82,6 +82,7 @@ def test_alpha_rank_is_openspiels(size, seed):
         payoffs[i, j] = 2 * won[rows == row].mean() - 1
     expected = alpharank.compute([payoffs - payoffs.T], m=50, alpha=2.0)[2]
     assert [ratings[name].rating for name in names] == pytest.approx(expected.tolist(), abs=1e-9)
+    assert min(rating.rating for rating in ratings.values()) >= 0
 
 
 def test_nash_averaging_of_a_biased_circle(make):
