@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.columns import masks
+from arena.columns import host, masks
+from arena.columns import like as like_example
 from arena.environment import Environment
 from arena.errors import ArenaError, Infrastructure, Unsuitable
 from arena.records import Spec
@@ -219,10 +220,7 @@ class Batch(Sequence[Observation]):
     @property
     def mask(self) -> NDArray[np.bool_]:
         """Which actions of a discrete space are legal: bool, shape (rows, n); see `by_seat`."""
-        spaces = [self.spec.seats[seat].action_space for seat in set(self._seats)]
-        if any(space != spaces[0] for space in spaces):
-            raise Unsuitable("these seats differ in their actions; ask for the masks by_seat")
-        return masks(spaces[0], self.legal)
+        return masks(self.action_space, self.legal)
 
     @property
     def data(self) -> Any:
@@ -241,6 +239,14 @@ class Batch(Sequence[Observation]):
         return self._data
 
     @property
+    def action_space(self) -> Any:
+        """The action space of all rows; raises `Unsuitable` where seats differ, see `by_seat`."""
+        spaces = [self.spec.seats[seat].action_space for seat in set(self._seats)]
+        if any(space != spaces[0] for space in spaces):
+            raise Unsuitable("these seats differ in their actions; ask for the masks by_seat")
+        return spaces[0]
+
+    @property
     def text(self) -> list[str]:
         """What each row sees, in words."""
         return [observation.text for observation in self]
@@ -255,6 +261,21 @@ class Batch(Sequence[Observation]):
     def memory(self) -> list[dict[str, Any]]:
         """The page of each row; see `Observation.memory`."""
         return [slot.page(seat) for slot, seat in zip(self._slots, self._seats)]
+
+    def recall(self, name: str, like: Any) -> Any:
+        """Return what each row's page has under `name`, stacked: (rows, ...).
+
+        `like` is an array or tensor with as many axes: a row without it gets noughts of the shape
+        and type of a row of `like`, and the result is of its kind. Tables know the same call.
+        """
+        nought = np.zeros_like(host(like)[:1])[0]
+        rows = [host(page.get(name, nought)) for page in self.memory]
+        return like_example(np.stack(rows), like)
+
+    def keep(self, name: str, values: Any) -> None:
+        """Put one value a row, (rows, ...), on the rows' pages, to `recall` it in later turns."""
+        for page, value in zip(self.memory, np.array(host(values))):
+            page[name] = value
 
     def _legal_of(self, row: int) -> Legal:
         if self._legal is not None:

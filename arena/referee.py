@@ -49,11 +49,11 @@ class Referee:
         pages = batch._pages()
         begun = time.perf_counter()
         try:
-            answers = _checked(agent.act_batch(batch), len(batch))
+            answers = checked(agent.act_batch(batch), len(batch))
         except Exception as error:
             batch._restore(pages)
             if len(batch) == 1:
-                return Answers([_wrong(error)], {})
+                return Answers([wrong_of(error)], {})
             return self._one_by_one(agent, batch)
         limit = self.rules.move_seconds
         if limit is not None and (took := time.perf_counter() - begun) > limit * len(batch):
@@ -65,7 +65,7 @@ class Referee:
         try:
             action = agent.act(observation)
         except Exception as error:
-            return _wrong(error)
+            return wrong_of(error)
         limit = self.rules.move_seconds
         if limit is not None and (took := time.perf_counter() - begun) > limit:
             return _late(took, limit)
@@ -157,7 +157,8 @@ def _cost(rule: str, text: str) -> tuple[str, int]:
     raise BadParameter(f"rules: {rule} = {text!r} is not {choices}")
 
 
-def _checked(answer: Sequence[Any] | Moves, rows: int) -> Answers:
+def checked(answer: Sequence[Any] | Moves, rows: int) -> Answers:
+    """Return what an agent answered. Raises `ValueError` if it is not of as many rows."""
     actions, columns = answer if isinstance(answer, Moves) else (answer, {})
     if hasattr(actions, "tolist") and getattr(actions, "ndim", 0) == 1:
         actions = actions.tolist()
@@ -167,7 +168,8 @@ def _checked(answer: Sequence[Any] | Moves, rows: int) -> Answers:
     return Answers(actions, columns)
 
 
-def _wrong(error: Exception) -> Wrong:
+def wrong_of(error: Exception) -> Wrong:
+    """Return what it means that an agent raised."""
     if isinstance(error, Infrastructure):
         return Wrong("infrastructure", str(error), traceback.format_exc())
     return Wrong("exception", f"{type(error).__name__}: {error}", traceback.format_exc())

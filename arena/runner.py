@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Protocol
 
 from arena.agent import Agent
@@ -162,8 +163,8 @@ class Runner:
             self.recorder.moved(index, batch, actions, columns)
         else:
             for name, values in columns.items():
-                for slot, value in zip(slots, values):
-                    slot.keep(name, value)
+                for slot, seat, value in zip(slots, seats, values):
+                    slot.keep(name, value, seat)
         easy = plain(actions, legals)
         if not easy:
             rows = zip(slots, seats, actions, legals)
@@ -285,6 +286,9 @@ class Runner:
             for fault in faults:
                 if fault.cost == "forfeit" and fault.seat is not None:
                     returns[fault.seat] = low
+        if slot.columns is not None and not self.spec.turn_based:
+            for told in slot.columns.values():
+                told.sort(key=itemgetter(0))  # seats that move at once are not asked in their order
         episode = _as_episode((
             slot.match, tuple(returns), ending, slot.turn, slot.log, faults,
             slot.started, self.now - slot.started, slot.columns,

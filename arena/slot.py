@@ -83,11 +83,17 @@ class Slot:
         """Note a fault."""
         self.faults = [*(self.faults or ()), fault]
 
-    def keep(self, name: str, value: Any) -> None:
-        """Keep what an agent handed back beside its next move."""
+    def keep(self, name: str, value: Any, seat: int) -> None:
+        """Keep what an agent handed back beside its seat's next move; None is nothing.
+
+        Seats that move at once are logged in the order in which they are asked.
+        """
+        if value is None:
+            return
         if self.columns is None:
             self.columns = {}
-        self.columns.setdefault(name, []).append((len(self.log) // 2, value))
+        place = list(self.asked).index(seat) if len(self.asked) > 1 else 0
+        self.columns.setdefault(name, []).append((len(self.log) // 2 + place, value))
 
     def owed(self, seat: int) -> float:
         """Return all that was paid to a seat since it last acted."""

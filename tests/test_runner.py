@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.agent import Agent
+from arena.batch import Moves
 from arena.playing import play
 from arena.records import Episode, Match, Rules, Seat, Spec
 from arena.runner import Runner
@@ -107,6 +108,38 @@ def test_chance_is_logged_and_not_counted_as_a_turn() -> None:
 def test_what_agents_hand_back_is_kept_by_move() -> None:
     (episode,) = play(lambda: Nim(2), [Noted(), Noted()], [Match(0, (0, 1), 1, 2)])
     assert episode.columns == {"saw": [(0, 2), (1, 1)], "turn": [(0, 0), (1, 1)]}
+
+
+def test_what_seats_that_move_at_once_hand_back_stands_beside_their_moves() -> None:
+    class Tells(Says):
+        def act_batch(self, batch):
+            told = None if self.answer else [seat + 10 * turn for seat, turn in pairs(batch)]
+            return Moves.of([self.answer] * len(batch), told=told or [None] * len(batch))
+
+    def pairs(batch):
+        return zip(batch.seats, batch.turns)
+
+    swapped = [Match(0, (1, 0), 1, 2)]  # agent 0 is asked first, and is logged second
+    (episode,) = play(lambda: Pennies(2), [Tells(0), Tells(0)], swapped)
+    assert episode.columns == {"told": [(0, 0), (1, 1), (2, 10), (3, 11)]}
+    (episode,) = play(lambda: Pennies(2), [Tells(0), Tells(1)], swapped)
+    assert episode.columns == {"told": [(1, 1), (3, 11)]}  # None is nothing
+
+
+def test_pages_are_recalled_as_columns() -> None:
+    seen = []
+
+    class Remembers(Agent):
+        def act_batch(self, batch):
+            past = batch.recall("past", np.zeros((1, 2), np.int32))
+            seen.append(past)
+            new = np.array([[seat + 1, 1] for seat in batch.seats], np.int32)
+            batch.keep("past", past + new)
+            return [legal[0] for legal in batch.legal]
+
+    list(play(lambda: Nim(6), [Remembers()], [Match(n, (0, 0), n, 2) for n in range(3)]))
+    assert [past.tolist()[0] for past in seen] == [[0, 0], [0, 0], [1, 1], [2, 1], [2, 2], [4, 2]]
+    assert all(past.shape == (3, 2) and past.dtype == np.int32 for past in seen)
 
 
 def test_a_game_without_end_is_truncated() -> None:
