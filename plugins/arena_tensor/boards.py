@@ -113,7 +113,7 @@ def unpacked_64(boards: Tensor, bits: Tensor) -> Tensor:
 
     `bits` are 1, 2, 4, ... 64, -128 as int8: bytes take an eighth of the time and memory of words.
     """
-    apart = boards.contiguous().view(torch.int8).unflatten(-1, (-1, 8))
+    apart = boards.contiguous().view(torch.int8).view(*boards.shape, 8)
     bytes_first = apart.movedim(-1, 0).contiguous().unsqueeze(1)
     return (bytes_first & bits.view(8, *(1 for _ in boards.shape))).bool().flatten(0, 1)
 

@@ -62,7 +62,7 @@ class ConnectFour(BoardTable):
 
     def cells(self, board: Tensor) -> Tensor:
         """Return a set of cells by rows from the top."""
-        cells = unpacked(board, self._bits).unflatten(0, (self.rows, self.columns))
+        cells = unpacked(board, self._bits).view(self.rows, self.columns, self.size)
         return cells.flip(0).flatten(0, 1)
 
     def label(self, seat: int, action: Any) -> str:

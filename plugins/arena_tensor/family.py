@@ -13,15 +13,11 @@ _GIVEN = {"size", "device"}  # what every table takes, and no user sets
 
 
 class Facts(NamedTuple):
-    """Where a game's table is, and what can be said of it beforehand.
-
-    `given` are parameters that are fixed by the name.
-    """
+    """Where a game's table is, and what can be said of it beforehand."""
 
     home: str
-    kind: arena.Kind = "competitive"
+    kind: arena.Kind | None = "competitive"  # None: that depends on its parameters
     seats: int = 2
-    given: Mapping[str, Any] = {}
 
 
 GAMES: Mapping[str, Facts] = {
@@ -32,6 +28,11 @@ GAMES: Mapping[str, Facts] = {
     "gomoku": Facts("mnk:Gomoku"),
     "hex": Facts("hex:Hex"),
     "breakthrough": Facts("breakthrough:Breakthrough"),
+    "prisoners_dilemma": Facts("matrix:PrisonersDilemma", "mixed"),
+    "chicken": Facts("matrix:Chicken", "mixed"),
+    "stag_hunt": Facts("matrix:StagHunt", "mixed"),
+    "rock_paper_scissors": Facts("matrix:RockPaperScissors"),
+    "matrix": Facts("matrix:Matrix", None),
 }
 
 
@@ -49,22 +50,11 @@ class Tensor(arena.Family):
 
     def parameters(self, name: str) -> Sequence[arena.Parameter]:
         """Return the parameters of the table's constructor. Raises `UnknownName`."""
-        facts = _facts(name)
-        hidden = _GIVEN | facts.given.keys()
-        return [p for p in arena.parameters_of(_class(facts)) if p.name not in hidden]
+        return [p for p in arena.parameters_of(_class(_facts(name))) if p.name not in _GIVEN]
 
     def make(self, name: str, **parameters: Any) -> arena.Environment:
         """Make a single game, whose `table` steps many. Raises `UnknownName`, `BadParameter`."""
-        facts = _facts(name)
-        given = {**facts.given, **parameters}
-        return arena.TableGame(partial(_make, _class(facts), f"tensor/{name}", given))
-
-
-def _make(
-    table: Any, name: str, parameters: Mapping[str, Any], size: int, device: str
-) -> arena.Table:
-    made: arena.Table = table(size, device, **parameters)
-    return made
+        return arena.TableGame(partial(_class(_facts(name)), **parameters))
 
 
 def _facts(name: str) -> Facts:
