@@ -28,6 +28,8 @@ GAMES: Mapping[str, Facts] = {
     "gomoku": Facts("mnk:Gomoku"),
     "hex": Facts("hex:Hex"),
     "breakthrough": Facts("breakthrough:Breakthrough"),
+    "kuhn_poker": Facts("kuhn_poker:KuhnPoker"),
+    "leduc_poker": Facts("leduc_poker:LeducPoker"),
     "prisoners_dilemma": Facts("matrix:PrisonersDilemma", "mixed"),
     "chicken": Facts("matrix:Chicken", "mixed"),
     "stag_hunt": Facts("matrix:StagHunt", "mixed"),
