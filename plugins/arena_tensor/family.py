@@ -35,6 +35,7 @@ GAMES: Mapping[str, Facts] = {
     "stag_hunt": Facts("matrix:StagHunt", "mixed"),
     "rock_paper_scissors": Facts("matrix:RockPaperScissors"),
     "matrix": Facts("matrix:Matrix", None),
+    "2048": Facts("game_2048:Game2048", seats=1),
 }
 
 

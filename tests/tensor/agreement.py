@@ -31,9 +31,11 @@ class Pair:
         observe: Callable[[Any, int], Any] | None = None,
         label: Callable[[str], str] | None = str,
         draw: tuple[Callable[[str], str], Callable[[str], str]] | None = None,
+        legal: Callable[[Any, int], list[int]] | None = None,
     ) -> None:
         self.table, self.observe, self.label, self.draw = table, observe, label, draw
         self.states = [game.new_initial_state() for _ in range(matches)]
+        self.legal = legal or (lambda state, seat: state.legal_actions(seat))
         self.deals = derive_many(7, 1, np.arange(matches)).astype(np.int64)
         self.draws, self.paid = [0] * matches, [np.zeros(game.num_players())] * matches
         self.moves = 0
@@ -62,7 +64,7 @@ class Pair:
             legal = self.table.legal(seat)
             assert legal is not None
             rows = torch.nonzero(asked[:, seat]).flatten().tolist()
-            theirs = [self.states[row].legal_actions(seat) for row in rows]
+            theirs = [self.legal(self.states[row], seat) for row in rows]
             assert legal[rows].sum(1).tolist() == list(map(len, theirs))
             assert legal[rows].nonzero()[:, 1].tolist() == list(chain.from_iterable(theirs))
             chosen.append(tensor_pick(legal, (u + 0.31 * seat) % 1))
