@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from arena.cli.show import ratings_table, table
+from arena.cli.show import cell, ratings_table, table
 from arena.records import Rating, Spec
 from arena.results import Results
 from arena.standings import CrossTable, Standing, cross_table, standings
@@ -57,6 +57,27 @@ def ratings_of(system: str, ratings: Mapping[str, Rating] | str) -> Any:
         return f"{system}: no ratings: {ratings}"
     whole = re.split("[:,]", system)[0] in WHOLE_POINTS
     return ratings_table(f"ratings: {system}", ratings, whole)
+
+
+def conclusion_of(conclusion: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the tables of a format's conclusion: each list of objects in it."""
+    for title, rows in conclusion.items():
+        if isinstance(rows, list) and rows and all(isinstance(row, Mapping) for row in rows):
+            names = [name.replace("_", " ") for name in rows[0]]
+            cells = [[_told(value) for value in row.values()] for row in rows]
+            yield table(title, names, cells)
+
+
+def _told(value: Any) -> Any:
+    """Return a value of a conclusion as a cell shows it; a mean with its interval is one."""
+    if isinstance(value, list):
+        return " - ".join(cell(one) for one in value)
+    if not isinstance(value, Mapping):
+        return value
+    if value.keys() != {"mean", "low", "high"}:
+        return ", ".join(f"{key} {cell(one)}" for key, one in value.items())
+    interval = f" ({cell(value['low'])} to {cell(value['high'])})"
+    return cell(value["mean"]) + (interval if value["low"] is not None else "")
 
 
 def faults_text(run: Run) -> str:

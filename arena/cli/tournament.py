@@ -193,7 +193,13 @@ def _print_tables(
     session: Session, run: Run, rated: Mapping[str, Mapping[str, Rating] | str]
 ) -> None:
     from arena.cli.show import console
-    from arena.cli.tables import cross_table_of, faults_text, ratings_of, standings_of
+    from arena.cli.tables import (
+        conclusion_of,
+        cross_table_of,
+        faults_text,
+        ratings_of,
+        standings_of,
+    )
 
     out = console()
     results, spec = run.results.rated, run.plan.spec
@@ -206,8 +212,11 @@ def _print_tables(
         out.print(ratings_of(name, ratings))
     out.print()
     conclusion = run.plan.format.conclusion(run.plan.entrants, run.results)
+    for told in conclusion_of(conclusion):
+        out.print(told)
+        out.print()
     if "says" in conclusion:
-        out.print(conclusion["says"], markup=False)
+        out.print(conclusion["says"], markup=False, soft_wrap=True)
         out.print()
     speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
     out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")

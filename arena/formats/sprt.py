@@ -109,7 +109,7 @@ class Sprt(Format):
         accepted = self._accepted(ratio)
         seen = _difference(counts)
         return {
-            "says": self._sentence(entrants, len(results), accepted, ratio),
+            "says": self._sentence(entrants, len(results), accepted, ratio) + _seen(seen, counts),
             "accepts": accepted,
             "llr": ratio,
             "lower": self.bounds[0],
@@ -143,6 +143,20 @@ def _points(entrants: Entrants, results: Results) -> np.ndarray[Any, np.dtype[np
     points[duels.scores.sum(axis=1) == 0] = 0.5
     points[~duels.counted] = np.nan
     return points
+
+
+def _seen(seen: Mapping[str, Any], counts: Ints) -> str:
+    """Return a sentence on the difference seen."""
+    elo, low, high = (
+        "unbounded" if seen[key] is None else f"{seen[key]:+.0f}" for key in ("elo", "low", "high")
+    )
+    if not counts.any():
+        return ""
+    unit = "pairs" if len(counts) == 5 else "games"
+    return (
+        f" Seen: {elo} logistic Elo, 95 % interval {low} to {high};"
+        f" {unit} by points, fewest first: {tuple(counts.tolist())}."
+    )
 
 
 def _difference(counts: Ints) -> dict[str, Any]:

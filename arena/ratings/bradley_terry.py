@@ -164,9 +164,9 @@ def _seats_note(fit: Fit, results: Results) -> tuple[str, ...]:
     """Return a sentence on what the seats (of teams: the sides) are worth, if that was asked."""
     seat = "side" if any(len(side) > 1 for side in results.sides) else "seat"
     if len(fit.seats) == 2:
-        gap = fit.seats[0] - fit.seats[1]
-        return (f"Holding {seat} 0 is worth {gap:+.0f} points against {seat} 1.",)
-    worths = ", ".join(f"{worth:+.0f}" for worth in fit.seats[:10])
+        gap = round(fit.seats[0] - fit.seats[1])
+        return (f"Holding {seat} 0 is worth {gap:+d} points against {seat} 1.",)
+    worths = ", ".join(f"{round(worth):+d}" for worth in fit.seats[:10].tolist())
     rest = ", ..." if len(fit.seats) > 10 else ""
     return (f"Holding a {seat} is worth, from {seat} 0 on, {worths}{rest}.",) if worths else ()
 

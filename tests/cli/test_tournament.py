@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 
@@ -174,3 +175,25 @@ def test_an_agent_from_a_file(arena, tmp_path) -> None:
         ).objects  # fmt: skip
         assert told["faults"] == 0
         assert {s["entrant"] for s in told["standings"]} == {"bot", "b2"}
+
+
+@pytest.mark.parametrize(
+    ("format_", "told"),
+    [
+        ("knockout", ["places\nentrant", "ties\nstage", "by\nfinal ", "is the champion."]),
+        ("swiss", ["table\nentrant", "points  buchholz  score  byes\n"]),
+        ("ladder", ["order\nentrant", "games  above next\n"]),
+        ("sprt", ["Seen: ", "pairs by points, fewest first: ("]),
+    ],
+)
+def test_what_a_format_concludes_is_shown(arena, format_, told) -> None:
+    out = arena("tournament", "tic_tac_toe", *PAIR, "--format", format_, "--games", 4).out
+    shown = "\n".join(line.rstrip() for line in out.splitlines())
+    assert all(text in shown for text in told), out
+
+
+def test_means_with_intervals_are_shown_as_one(arena) -> None:
+    out = arena("tournament", "coin_game:episode_length=5", *PAIR, "--seed", 1,
+                "--format", "focal_background:games=6").out  # fmt: skip
+    assert re.search(r"entrants\nentrant +matches +focal +background +difference", out)
+    assert re.search(r"first_legal +6 +\S+ \(\S+ to \S+\)", out)

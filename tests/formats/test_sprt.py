@@ -123,6 +123,9 @@ def test_it_stops_by_itself_and_says_what_it_accepts():
     assert conclusion["says"].startswith(
         "H1 is accepted: e0 is nearer to +10 than to +0 normalized"
     )
+    counts = tuple(conclusion["pentanomial"])
+    assert conclusion["says"].endswith(f"; pairs by points, fewest first: {counts}.")
+    assert f"Seen: {conclusion['elo']:+.0f} logistic Elo" in conclusion["says"]
     assert conclusion["llr"] >= conclusion["upper"]
     assert conclusion["games"] == len(played.pairings) == 2 * sum(conclusion["pentanomial"])
     assert conclusion["low"] < 117 < conclusion["high"]  # a score of 0.15 + 0.7 * 0.731
