@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "arena.agent": ("Agent",),
+    "arena.appraisal": ("Appraiser",),
     "arena.batch": ("Batch", "Moves", "Observation"),
     "arena.block": ("Block",),
     "arena.columns": ("host", "like", "masks", "stack"),
-    "arena.checkpoints": ("read_arrays",),
+    "arena.checkpoints": ("read_arrays", "write_arrays"),
     "arena.environment": ("Action", "Environment", "Stepped"),
     "arena.errors": (
         "ArenaError", "BadParameter", "Infrastructure", "PluginError", "Unsuitable", "UnknownName",
@@ -55,11 +56,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from arena.agent import Agent as Agent
+    from arena.appraisal import Appraiser as Appraiser
     from arena.batch import Batch as Batch
     from arena.batch import Moves as Moves
     from arena.batch import Observation as Observation
     from arena.block import Block as Block
     from arena.checkpoints import read_arrays as read_arrays
+    from arena.checkpoints import write_arrays as write_arrays
     from arena.columns import host as host
     from arena.columns import like as like
     from arena.columns import masks as masks

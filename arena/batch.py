@@ -211,8 +211,9 @@ class Batch(Sequence[Observation]):
             except Exception as error:
                 raise failed(error) from error
             if not all(self._legal):
+                every = {seat: whole(self.spec, seat) for seat in set(self._seats)}
                 self._legal = [
-                    whole(self.spec, seat) if legal is None else legal
+                    every[seat] if legal is None else legal
                     for legal, seat in zip(self._legal, self._seats)
                 ]
         return self._legal

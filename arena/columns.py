@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -78,3 +78,14 @@ def map_rows(tree: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(tree, tuple):
         return tuple(map_rows(part, change) for part in tree)
     return change(tree)
+
+
+def frozen(value: Any) -> Hashable:
+    """Return an observation as something to look it up by: equal where the observations are."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes()
+    if isinstance(value, Mapping):
+        return tuple((key, frozen(part)) for key, part in sorted(value.items()))
+    if isinstance(value, (tuple, list)):
+        return tuple(map(frozen, value))
+    return value if isinstance(value, Hashable) else str(value)

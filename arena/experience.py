@@ -77,6 +77,13 @@ class Experience:
         following[self.offsets[1:] - 1] = -1
         return following
 
+    @property
+    def returns(self) -> Floats:
+        """What each trajectory's seat returned over its match, if that is over: float64."""
+        first = self.offsets[:-1]
+        returns: Floats = self.after[first, self.seat[first]]
+        return returns[~np.isnan(returns)]
+
     def of_seat(self, seat: int) -> Experience:
         """Return the trajectories of one seat, stacked: for games whose seats' spaces differ."""
         kept = self.seat[self.offsets[:-1]] == seat

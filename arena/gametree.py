@@ -7,7 +7,7 @@ games" (Games and Economic Behavior 14, 1996).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.columns import frozen
 from arena.environment import Environment
 from arena.errors import Unsuitable
 from arena.records import CHANCE, DEFAULT_MAX_TURNS, Spec
@@ -247,14 +248,4 @@ class _Walk:
 
 def _seen(environment: Environment, seat: int) -> Hashable:
     """Return what a seat sees, as something that is equal where it sees the same."""
-    return _frozen(environment.observe(seat)), environment.text(seat)
-
-
-def _frozen(value: Any) -> Hashable:
-    if isinstance(value, np.ndarray):
-        return value.tobytes()
-    if isinstance(value, Mapping):
-        return tuple((key, _frozen(part)) for key, part in sorted(value.items()))
-    if isinstance(value, (tuple, list)):
-        return tuple(map(_frozen, value))
-    return value if isinstance(value, Hashable) else str(value)
+    return frozen(environment.observe(seat)), environment.text(seat)

@@ -7,6 +7,7 @@ any case, a list's items separated by `;`, a value with commas of its own in dou
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -119,16 +120,21 @@ def parameters_of(factory: Callable[..., Any]) -> tuple[Parameter, ...]:
     target = factory.__init__ if inspect.isclass(factory) else factory
     if target is object.__init__:
         return ()
+    fields: tuple[dataclasses.Field[Any], ...] = ()
+    if inspect.isclass(factory) and dataclasses.is_dataclass(factory):
+        # Its fields may have been written in several modules, each with names of its own.
+        fields, target = dataclasses.fields(factory), factory
     try:
         hints = typing.get_type_hints(target)
     except Exception:  # a hint that cannot be resolved must not hide the parameters
         hints = {}
+    made = {f.name: f.default_factory() for f in fields if callable(f.default_factory)}
     found = []
     for parameter in inspect.signature(factory).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue
-        hint = hints.get(parameter.name)
-        found.append(parameter_from(parameter.name, hint, parameter.default))
+        default = made.get(parameter.name, parameter.default)
+        found.append(parameter_from(parameter.name, hints.get(parameter.name), default))
     return tuple(found)
 
 

@@ -173,8 +173,8 @@ class Learner(Trainer):
         """Learn from some of the round's experience; return metrics."""
 
     @abstractmethod
-    def weights(self) -> Arrays:
-        """Return what the agent needs to play."""
+    def weights(self) -> Contents:
+        """Return what the agent needs to play: named arrays, or what writes files."""
 
     def agent_parameters(self) -> Mapping[str, Any]:
         """Return the parameters that the checkpoint's agent is made with, beside `checkpoint`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,26 @@ def sample(
 
 
 PARAMETERS = parameters_of(sample)
+
+
+@dataclass
+class Base:
+    """Names its types by what only this module knows."""
+
+    kind: Literal["a", "b"] = "a"
+    names: list[str] = field(default_factory=lambda: ["x"])
+
+
+def test_the_fields_of_a_dataclass_are_its_parameters() -> None:
+    """Also those that it inherits from another module, where other names are known."""
+    source = "class Derived(Base):\n    size: 'int | None' = None\n"
+    scope = {"Base": Base, "__name__": "elsewhere"}
+    exec(source, scope)
+    found = parameters_of(dataclass(scope["Derived"]))  # type: ignore[call-overload]
+    assert [(p.name, p.type, p.default) for p in found] == [
+        ("kind", str, "a"), ("names", list, ["x"]), ("size", int, None),
+    ]  # fmt: skip
+    assert bind("it", found, {"names": "y;z"}) == {"names": ["y", "z"]}
 
 
 def test_values_are_read_by_type() -> None:

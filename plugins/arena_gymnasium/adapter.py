@@ -69,6 +69,13 @@ class Solo(arena.Environment):
         """Return a copy of the observation."""
         return copy.deepcopy(self._seen)
 
+    @classmethod
+    def observe_many(cls, games: Sequence[Any], seats: Sequence[int]) -> Any:
+        """Return the observations of many games, stacked, which copies arrays."""
+        if isinstance(games[0]._seen, np.ndarray):
+            return np.stack([game._seen for game in games])
+        return super().observe_many(games, seats)
+
     def step(self, actions: Mapping[int, Any]) -> Sequence[float]:
         """Take the action and pay its reward."""
         (action,) = actions.values()

@@ -8,18 +8,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from arena import (
+    Appraiser,
     BadParameter,
     Experience,
     Learner,
-    Match,
     Round,
     Spec,
     TrainingRun,
     TrainingState,
-    Unsuitable,
-    derive,
-    lines_of_play,
-    play,
     self_play,
 )
 from arena_tabular.agents import Explorer, Player
@@ -27,7 +23,7 @@ from arena_tabular.keys import Reader, check
 from arena_tabular.steps import Steps, backwards, opposed, own
 from arena_tabular.table import Bools, Floats, Ints, Table
 
-_COMPANY, _EPISODES, _LINES = 512, 10, 20_000
+_COMPANY = 512
 
 
 class TableLearner(Learner):
@@ -85,7 +81,7 @@ class TableLearner(Learner):
     def begin(self, run: TrainingRun) -> None:
         """Start with an empty table."""
         spec = self.spec = run.spec
-        self.make, self.seed, self.budget = run.make, run.seed, run.steps
+        self.budget, self.appraiser = run.steps, Appraiser(run.make, spec, run.seed)
         self.seats = len(spec.seats)
         open_turns = spec.turn_based and spec.perfect_information
         self.opposed = self.negamax and self.seats == 2 and spec.zero_sum and open_turns
@@ -124,7 +120,9 @@ class TableLearner(Learner):
         metrics = {"positions": float(len(self.table))}
         if len(steps.row):
             metrics["change"] = distance / len(steps.row)
-        return metrics if self.opposed else metrics | _returns(experience)
+        if not self.opposed and len(returns := experience.returns):
+            metrics["return"] = float(returns.mean())
+        return metrics
 
     def targets(
         self, steps: Steps, experience: Experience, column: Ints
@@ -160,37 +158,14 @@ class TableLearner(Learner):
     def assess(self) -> Mapping[str, float]:
         """Return what the table is worth, played greedily."""
         player = Player(self.table, self.reader)
-        if self.seats == 1:
-            return self._alone(player)
-        try:
-            lines = lines_of_play(player, self.make, _LINES)
-        except Unsuitable:
-            return {"worth": 0.0}
-        return {"worth": -float(lines.lost), "lost_lines": float(lines.lost)}
-
-    def _alone(self, player: Player) -> dict[str, float]:
-        """Return the mean greedy return, and the share of episodes that were not cut off."""
-        matches = [
-            Match(n, (0,), derive(self.seed, "assess", n), derive(self.seed, "assess deal", n))
-            for n in range(_EPISODES if self.spec.stochastic else 1)
-        ]
-        played = list(play(self.make, [player], matches))
-        finished = sum(episode.ending == "terminal" for episode in played) / len(played)
-        returned = sum(episode.returns[0] for episode in played) / len(played)
-        return {"worth": finished, "greedy_return": returned}
+        found = self.appraiser(player)
+        return {**found, "worth": found.get("finished", -found.get("lost_lines", 0.0))}
 
     def state(self) -> TrainingState:
-        """Return the table: there is nothing else."""
-        return TrainingState({}, self.table.arrays())
+        """Return the table, and whether the game is small enough to count its lines."""
+        return TrainingState({"small": self.appraiser.small}, self.table.arrays())
 
     def restore(self, state: TrainingState) -> None:
         """Go on with a table."""
+        self.appraiser.small = bool(state.values["small"])
         self.use(Table.of(state.arrays))
-
-
-def _returns(experience: Experience) -> dict[str, float]:
-    """Return the mean return of the seats whose matches are over."""
-    first = experience.offsets[:-1]
-    returns = experience.after[first, experience.seat[first]]
-    returns = returns[~np.isnan(returns)]
-    return {"return": float(returns.mean())} if len(returns) else {}

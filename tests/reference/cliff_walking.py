@@ -55,7 +55,7 @@ def run(workspace: Workspace, trainer: str, seed: int) -> tuple[float, float, in
     workspace.registry.manager.register(online)
     made = train(workspace, Order(parse(trainer), parse(GAME), trainer, None, seed))
     workspace.registry.manager.unregister(online)
-    return made.meta["metrics"]["greedy_return"], online.between(400, 500), online.heard[-1][0]
+    return made.meta["metrics"]["mean_return"], online.between(400, 500), online.heard[-1][0]
 
 
 def main(seeds: int) -> None:

@@ -44,7 +44,7 @@ def test_who_learns_what_its_own_play_is_worth_keeps_off_the_edge(
     make, _ = environment_maker(workspace.registry, parse(CLIFF))
     (episode,) = play(make, [QTable(made.folder)], [Match(0, (0,), 1, 2)])
     assert episode.ending == "terminal" and least <= episode.returns[0] <= most
-    assert made.meta["metrics"]["greedy_return"] == episode.returns[0]
+    assert made.meta["metrics"]["mean_return"] == episode.returns[0]
 
 
 def test_monte_carlo_plays_blackjack_well(tmp_path: Path) -> None:

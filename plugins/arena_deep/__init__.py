@@ -1,0 +1,17 @@
+"""Learning with networks, in plain torch, and the agents that play what was learnt."""
+
+from collections.abc import Mapping
+
+from arena import hookimpl
+
+
+@hookimpl
+def arena_agents() -> Mapping[str, str]:
+    """Return the agents of this plugin."""
+    return {"network": "arena_deep.agents:Network"}
+
+
+@hookimpl
+def arena_trainers() -> Mapping[str, str]:
+    """Return the trainers of this plugin."""
+    return {"ppo": "arena_deep.ppo:PPO"}

@@ -1,0 +1,100 @@
+"""What every learner of networks owes: the same seed and an interruption change nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arena.checkpoints import find_checkpoint
+from arena.errors import Unsuitable
+from arena.testing import check_trainer
+
+GAMES = str(Path(__file__).with_name("games.py"))
+
+PPO = "ppo:slots=4,rollout=8,minibatch=16,epochs=2"
+
+
+@pytest.mark.parametrize(
+    ("trainer", "game"),
+    [
+        (PPO, "gymnasium/CartPole-v1"),
+        (PPO, "gymnasium/Pendulum-v1"),
+        (PPO, "kuhn_poker:players=3"),
+        (PPO + ",opponents=prioritised,rivals=random;first_legal", "connect_four"),
+        (PPO, "test/lights"),
+        (PPO, "test/lights:switches=one"),
+        (PPO, "pettingzoo/rps_v2"),
+    ],
+)
+def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
+    check_trainer(trainer, game, 600, plugins=[GAMES])
+
+
+@pytest.mark.parametrize(
+    ("trainer", "game", "why"),
+    [
+        ("ppo", "test/uneven", "its seats do different things"),
+        ("ppo", "openspiel/crossword", "a network cannot"),
+    ],
+)
+def test_games_that_do_not_suit(learn: Any, trainer: str, game: str, why: str) -> None:
+    with pytest.raises(Unsuitable, match=why):
+        learn(trainer, game, 100)
+
+
+_KILLED = """
+import sys
+from arena.specs import parse
+from arena.training import Order, train
+from arena.workspace import Workspace
+
+order = Order(parse(sys.argv[2]), parse(sys.argv[3]), "killed", int(sys.argv[4]), 5)
+train(Workspace.open(home=sys.argv[1]), order, "cpu", save_seconds=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("trainer", "game", "steps"),
+    [("ppo:slots=16,rollout=4,opponents=pool", "tic_tac_toe", 12_000)],
+)
+def test_a_process_that_was_killed_is_resumed_to_the_same_end(
+    learn: Any, tmp_path: Path, trainer: str, game: str, steps: int
+) -> None:
+    unbroken = learn(trainer, game, steps, name="unbroken", seed=5)
+    command = [sys.executable, "-c", _KILLED, str(tmp_path), trainer, game, str(steps)]
+    process = subprocess.Popen(command)
+    state = tmp_path / "training" / "killed" / "state" / "model.safetensors"
+    while process.poll() is None and not (state.exists() and state.stat().st_size > 10_000):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert find_checkpoint(tmp_path, "killed") is None
+    resumed = learn(trainer, game, name="killed", seed=5, resume=True)
+    assert resumed.digest == unbroken.digest
+
+
+def test_ppo_learns_to_set_switches(learn: Any) -> None:
+    """12 is the most there is, 6 what random switches are paid."""
+    made = learn("ppo:slots=16,rollout=16", "test/lights", 12_000)
+    assert made.meta["metrics"]["mean_return"] > 10.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ppo_never_loses_a_line_of_tic_tac_toe(learn: Any, seed: int) -> None:
+    """Against every legal reply, from both seats: with its own settings and steps."""
+    made = learn("ppo", "tic_tac_toe", seed=seed)
+    assert made.meta["metrics"]["lost_lines"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ppo_balances_a_pole(learn: Any, seed: int) -> None:
+    made = learn("ppo", "gymnasium/CartPole-v1", 100_000, seed=seed)
+    assert made.meta["metrics"]["mean_return"] >= 475
