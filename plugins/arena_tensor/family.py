@@ -36,6 +36,9 @@ GAMES: Mapping[str, Facts] = {
     "rock_paper_scissors": Facts("matrix:RockPaperScissors"),
     "matrix": Facts("matrix:Matrix", None),
     "2048": Facts("game_2048:Game2048", seats=1),
+    "cart_pole": Facts("cart_pole:CartPole", seats=1),
+    "mountain_car": Facts("mountain_car:MountainCar", seats=1),
+    "pendulum": Facts("pendulum:Pendulum", seats=1),
 }
 
 
