@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
-from arena.columns import host, pick_rows
-from arena.errors import Unsuitable
+import torch
+from gymnasium.spaces import Discrete
+from torch import Tensor
+
+from arena.batch import failed
+from arena.columns import host, map_rows, pick_rows
+from arena.errors import Infrastructure, Unsuitable
 from arena.records import Spec
 from arena.table import Table
 from arena.tensor_luck import tensor_uniforms
 
-Tensor = Any
 Part = tuple[slice, int | None]
 """Some rows of a table, and the seat that moves there; None for whoever is to move in each."""
+
+
+class TableFailed(Infrastructure):
+    """A table raised when it was asked what a seat may do, or sees."""
 
 
 class Tick:
@@ -21,23 +29,39 @@ class Tick:
 
     seeds, turns   int64 (size,)    of the matches in the rows
     movers         int64 (size,)    whose turn it is, in games of two that move by turns
+    asked          bool (size,)     for each seat: whether it is to move; one for `movers`
     """
 
-    def __init__(self, table: Table, seeds: Tensor, turns: Tensor, movers: Tensor | None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        seeds: Tensor,
+        turns: Tensor,
+        movers: Tensor | None,
+        asked: Sequence[Tensor] = (),
+    ) -> None:
         self.table, self.seeds, self.turns, self.movers = table, seeds, turns, movers
-        self._read: dict[tuple[str, int | None], Any] = {}
+        self.asked = asked
+        self._read: dict[tuple[str, int | None], tuple[Any, list[int]]] = {}
 
     def _once(self, what: str, seat: int | None, read: Callable[[Any], Any]) -> Any:
-        key = (what, seat)
-        if key not in self._read:
-            self._read[key] = read(self.movers if seat is None else seat)
-        return self._read[key]
+        """Read it, if nobody has, or if somebody has changed in place what was read."""
+        known, versions = self._read.get((what, seat), (None, []))
+        if not versions or _versions(known) != versions:
+            try:
+                with torch.inference_mode(False):  # whatever mode the agent is in that reads first
+                    known = read(self.movers if seat is None else seat)
+            except Exception as error:
+                raise TableFailed(str(failed(error))) from error
+            self._read[what, seat] = known, _versions(known)
+        return known
 
     def show(self, data: Any, mask: Tensor | None) -> None:
         """Show this to whoever is to move, in place of what the table holds."""
-        self._read = {("observe", None): data, ("legal", None): mask}
+        for what, tree in (("observe", data), ("legal", mask)):
+            self._read[what, None] = tree, _versions(tree)
 
-    def legal(self, seat: int | None) -> Tensor | None:
+    def legal(self, seat: int | None) -> Any:
         """Return the mask of a seat, (size, n); None where actions cannot be counted."""
         return self._once("legal", seat, lambda at: self.table.legal(at))
 
@@ -45,7 +69,7 @@ class Tick:
         """Return what a seat sees, (size, ...)."""
         return self._once("observe", seat, lambda at: self.table.observe(at))
 
-    def uniforms(self, seat: int | None) -> Tensor:
+    def uniforms(self, seat: int | None) -> Any:
         """Return the luck of a seat: float64 (size,)."""
         return self._once("u", seat, lambda at: tensor_uniforms(self.seeds, at, self.turns))
 
@@ -58,13 +82,15 @@ class Pages:
 
     def __init__(self, size: int, seats: int) -> None:
         self.size, self.seats = size, seats
-        self._pages: dict[tuple[int, str], Tensor] = {}
+        self._pages: dict[tuple[Hashable, str], Tensor] = {}
 
-    def page(self, agent: int, name: str, like: Tensor) -> Tensor:
+    def page(self, agent: Hashable, name: str, like: Tensor) -> Tensor:
         """Return an agent's page, made on first use in the shape and type of the rows of `like`."""
         if (agent, name) not in self._pages:
             shape = (self.size, self.seats, *like.shape[1:])
-            self._pages[agent, name] = like.new_zeros(shape)
+            with torch.inference_mode(False):
+                page = torch.zeros(shape, dtype=like.dtype, device=like.device)
+            self._pages[agent, name] = page
         return self._pages[agent, name]
 
     def clear(self, rows: Tensor) -> None:
@@ -74,10 +100,17 @@ class Pages:
 
 
 class ColumnBatch(Sequence[Any]):
-    """Rows of a table, as columns on its device. Rows cannot be looked at one by one."""
+    """Rows of a table, as columns on its device. Rows cannot be looked at one by one.
 
-    def __init__(self, tick: Tick, parts: Sequence[Part], pages: Pages, agent: int = 0) -> None:
-        self._tick, self._parts, self._pages, self._agent = tick, list(parts), pages, agent
+    All rows are of seats with equal spaces. There are also rows whose seat is not asked, or whose
+    match is over: they hold anything, and what is answered for them does not matter.
+    """
+
+    def __init__(
+        self, tick: Tick, parts: Sequence[Part], pages: Pages, agent: Hashable = 0
+    ) -> None:
+        self.tick, self._parts, self._pages, self._agent = tick, list(parts), pages, agent
+        self._kept: dict[str, Tensor] = {}
 
     def __len__(self) -> int:
         return sum(rows.stop - rows.start for rows, _ in self._parts)
@@ -87,83 +120,117 @@ class ColumnBatch(Sequence[Any]):
             "a batch of columns has no rows: read mask, data and u, or leave `columns`"
         )
 
-    def rows(self) -> Iterator[ColumnBatch]:
-        """Yield a batch for each row, to find out which of them is at fault."""
+    def asked(self) -> Iterator[tuple[int, ColumnBatch]]:
+        """Yield where each row is that is asked, and a batch of it alone. Has to wait."""
+        begin = 0
         for rows, seat in self._parts:
-            for row in range(rows.start, rows.stop):
-                part = (slice(row, row + 1), seat)
-                yield ColumnBatch(self._tick, [part], self._pages, self._agent)
+            for row in host(self.tick.asked[seat or 0][rows]).nonzero()[0].tolist():
+                part = (slice(rows.start + row, rows.start + row + 1), seat)
+                yield begin + row, ColumnBatch(self.tick, [part], self._pages, self._agent)
+            begin += rows.stop - rows.start
+
+    @property
+    def seat(self) -> int:
+        """A seat with the spaces of all rows."""
+        return self._parts[0][1] or 0
 
     @property
     def device(self) -> Any:
         """The device that all columns are on."""
-        return self._tick.table.device
+        return self.tick.table.device
 
     @property
     def spec(self) -> Spec:
         """What the game is."""
-        return self._tick.table.spec
+        return self.tick.table.spec
+
+    @property
+    def action_space(self) -> Any:
+        """The action space of all rows."""
+        return self.spec.seats[self.seat].action_space
 
     @property
     def countable(self) -> bool:
         """Whether there is a mask."""
-        return hasattr(self.spec.seats[0].action_space, "n")
+        return isinstance(self.action_space, Discrete)
 
     @property
-    def mask(self) -> Tensor:
+    def mask(self) -> Any:
         """Which actions of a discrete space are legal: bool (rows, n)."""
-        mask = self._columns(self._tick.legal)
+        mask = self._columns(self.tick.legal)
         if mask is None:
-            raise Unsuitable(f"there is no list of legal actions in {self.spec.name}")
+            raise Unsuitable(f"there is no list of legal actions in {self.action_space}")
         return mask
 
     @property
     def data(self) -> Any:
         """What the rows see, (rows, ...): a tensor, or a dict or tuple of such."""
-        return self._columns(self._tick.observe)
+        return self._columns(self.tick.observe)
 
     @property
-    def u(self) -> Tensor:
+    def u(self) -> Any:
         """A number in [0, 1) for each row, of its match, seat and turn: float64."""
-        return self._columns(self._tick.uniforms)
+        return self._columns(self.tick.uniforms)
 
     @property
-    def turns(self) -> Tensor:
+    def turns(self) -> Any:
         """How many steps have asked a player so far: int64 (rows,)."""
-        return self._columns(lambda seat: self._tick.turns)
+        return self._columns(lambda seat: self.tick.turns).clone()
 
     @property
-    def seats(self) -> Tensor:
+    def seats(self) -> Any:
         """The seat of each row: int64 (rows,)."""
-        turns, movers = self._tick.turns, self._tick.movers
-        return self._columns(lambda seat: movers if seat is None else turns * 0 + seat)
+        turns, movers = self.tick.turns, self.tick.movers
+        return self._columns(lambda seat: movers if seat is None else turns * 0 + seat).clone()
 
     @property
-    def legal(self) -> list[list[int]]:
-        """The legal actions of each row as lists; slow, since the host has to wait for them."""
-        start = int(getattr(self.spec.seats[0].action_space, "start", 0))
+    def legal(self) -> list[Any]:
+        """The legal actions of each row as lists, None if they cannot be counted.
+
+        Slow, since the host has to wait for them: read `mask` on tables.
+        """
+        if not self.countable:
+            return [None] * len(self)
+        start = int(self.action_space.start)
         return [(row.nonzero()[0] + start).tolist() for row in host(self.mask)]
 
-    def recall(self, name: str, like: Tensor) -> Tensor:
-        """Return what was kept under a name for each row: noughts, in the shape of `like`."""
+    def recall(self, name: str, like: Tensor) -> Any:
+        """Return what was kept under a name for each row: at first noughts, in the shape of `like`.
+
+        `like` has as many axes as what is kept, (rows, ...), and its type.
+        """
+        if name in self._kept:
+            return self._kept[name].clone()
         page = self._pages.page(self._agent, name, like)
-        return self._columns(lambda seat: self._of_seat(page, seat))
+        return self._columns(lambda seat: self._of_seat(page, seat)).clone()
 
     def keep(self, name: str, values: Tensor) -> None:
-        """Keep a value for each row until its seat is asked again or the match is over."""
+        """Keep a value for each row, (rows, ...), to `recall` it in later turns of the match."""
         page = self._pages.page(self._agent, name, values)
-        begin = 0
-        for rows, seat in self._parts:
-            end = begin + rows.stop - rows.start
-            self._put(page[rows], seat, rows, values[begin:end])
-            begin = end
+        shape = (len(self), *page.shape[2:])
+        if (tuple(values.shape), values.dtype) != (shape, page.dtype):
+            raise ValueError(
+                f"keep({name!r}) got {values.dtype} {tuple(values.shape)}, not {page.dtype} {shape}"
+            )
+        self._kept[name] = values
+
+    def commit(self) -> None:
+        """Put on the pages what was kept, in the rows that are asked."""
+        for name, values in self._kept.items():
+            page = self._pages.page(self._agent, name, values)
+            begin = 0
+            for rows, seat in self._parts:
+                end = begin + rows.stop - rows.start
+                self._put(page[rows], seat, rows, values[begin:end])
+                begin = end
+        self._kept = {}
 
     def _put(self, page: Tensor, seat: int | None, rows: slice, values: Tensor) -> None:
-        if seat is not None:
-            page[:, seat] = values
+        if seat is None:  # who is not asked here has lost its match
+            page.scatter_(1, self._index(page, rows), values[:, None])
             return
-        index = self._index(page, rows)
-        page.scatter_(1, index, values[:, None].expand_as(index))
+        asked = self.tick.asked[seat][rows].view(-1, *[1] * (values.ndim - 1))
+        page[:, seat] = values.where(asked, page[:, seat])
 
     def _of_seat(self, page: Tensor, seat: int | None) -> Tensor:
         if seat is not None:
@@ -171,8 +238,8 @@ class ColumnBatch(Sequence[Any]):
         return page.gather(1, self._index(page, slice(0, len(page))))[:, 0]
 
     def _index(self, page: Tensor, rows: slice) -> Tensor:
-        assert self._tick.movers is not None
-        movers = self._tick.movers[rows].view(-1, *[1] * (page.ndim - 1))
+        assert self.tick.movers is not None
+        movers = self.tick.movers[rows].view(-1, *[1] * (page.ndim - 1))
         return movers.expand(-1, 1, *page.shape[2:])
 
     def columns_of(self, read: Callable[[int | None], Any]) -> Any:
@@ -181,3 +248,10 @@ class ColumnBatch(Sequence[Any]):
 
     def _columns(self, read: Callable[[int | None], Any]) -> Any:
         return pick_rows([(read(seat), rows) for rows, seat in self._parts])
+
+
+def _versions(tree: Any) -> list[int]:
+    """Return how often each tensor of a tree was changed in place, by whoever holds it."""
+    versions = [0]
+    map_rows(tree, lambda tensor: versions.append(getattr(tensor, "_version", 0)))
+    return versions

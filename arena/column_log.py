@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from arena.block import VOID, Block, Logs, offsets_of
+from arena.block import FORFEIT, VOID, Block, offsets_of
+from arena.column_entries import ByMatch, Entries, objects, parted, values_of
 from arena.columns import host
+from arena.errors import Infrastructure
 from arena.fixtures import Fixtures
 from arena.records import CHANCE, Fault, Match, Spec
 from arena.referee import Wrong
@@ -21,8 +23,11 @@ from arena.referee import Wrong
 Array = NDArray[Any]
 Explain = Callable[[Match, list[Any], int, Any], Wrong]
 
-PLAYED, OFFENDED = 1, 2
-"""What a seat did in a tick: nothing (0), a move, or something that is none."""
+ANSWERED, OFFENDED = 1, 2
+"""What a seat did in a tick: nothing (0), a move, or something that is none.
+
+A move is made if no seat that was asked in the same tick has offended.
+"""
 
 
 @dataclass
@@ -31,9 +36,11 @@ class TickLog:
 
     match    int64 (size,)           index into the wave's matches
     dealt    int64 (size, most)      what nature did when matches began, -1 to the end; or None
-    did      int8 (moves, size)      PLAYED, OFFENDED or 0, for each seat that may have moved
+    did      int8 (moves, size)      ANSWERED, OFFENDED or 0, for each seat that may have moved
     seats    int64 (size,) or int    whose moves they are, for each
-    actions  (size, *shape)          for each
+    actions  (size, *shape)          for each, as they were made
+    given    (size, *shape)          for each, as they were answered
+    wrong    by place among those and row: what is known to be wrong already
     handed   by name and place among those: what agents handed back, (rows, ...) of some rows
     fell     as `dealt`: what nature did after the moves
     pay      (size, seats)
@@ -45,35 +52,12 @@ class TickLog:
     did: torch.Tensor
     seats: Sequence[torch.Tensor | int]
     actions: Sequence[torch.Tensor]
-    handed: Sequence[tuple[str, int, slice, torch.Tensor]]
+    given: Sequence[torch.Tensor]
+    wrong: Mapping[tuple[int, int], Wrong]
+    handed: Sequence[tuple[str, int, slice, Any]]
     fell: torch.Tensor | None
     pay: torch.Tensor
     ended: torch.Tensor
-
-
-@dataclass
-class Entries:
-    """What was logged of matches in any order, each entry at its time; `name` tells columns apart.
-
-    match, time   int64 (entries,)
-    seat          int64 (entries,)
-    action        (entries, *shape)
-    """
-
-    match: Array
-    time: Array
-    seat: Array
-    action: Array
-
-    def where(self, rows: Array) -> Entries:
-        """Return the chosen entries (a mask or indices)."""
-        return Entries(self.match[rows], self.time[rows], self.seat[rows], self.action[rows])
-
-    @classmethod
-    def join(cls, parts: Sequence[Entries]) -> Entries:
-        """Return several, one after the other."""
-        names = ("match", "time", "seat", "action")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 @dataclass
@@ -104,96 +88,127 @@ class WaveLog:
             return None
         match, did = _host([t.match for t in ticks]), _host([t.did for t in ticks])
         ended = _host([t.ended for t in ticks])
-        self._count(match, did, _host([t.pay for t in ticks]))
-        self._entries.append(self._fresh(ticks, match, did))
-        self._take_handed(ticks, match, did)
+        played = (did == ANSWERED) & ~(did == OFFENDED).any(1, keepdims=True)
+        self._count(match, played, _host([t.pay for t in ticks]))
+        self._entries.append(self._fresh(ticks, match, played))
+        self._take_handed(ticks, match, did, played)
         self._time += len(ticks)
         done = match[ended > 0]
         codes = ended[ended > 0].astype(np.int8) - 1
-        return self._block(done, codes, list(self._offences(ticks, match, did)))
+        return self._block(done, codes, self._offences(ticks, match, did))
 
     def void(self, rows: Sequence[int], error: Exception, trace: str) -> Block | None:
         """Return these matches (by index) as void, since the table failed."""
-        message = f"{type(error).__name__}: {error}"
-        wrong = Fault(None, 0, "infrastructure", "void", message, trace)
-        codes = np.full(len(rows), VOID, np.int8)
-        return self._block(np.array(rows, np.int64), codes, [(row, wrong) for row in rows])
+        told = error if isinstance(error, Infrastructure) else f"{type(error).__name__}: {error}"
+        faults = [
+            (row, Fault(None, int(self._turns[row]), "infrastructure", "void", str(told), trace))
+            for row in rows
+        ]
+        return self._block(np.array(rows, np.int64), np.full(len(rows), VOID, np.int8), faults)
 
     def take_moves(self) -> int:
         """Return how many moves were made since the last time."""
         moves, self._moves = self._moves, 0
         return moves
 
-    def _count(self, match: Array, did: Array, pay: Array) -> None:
-        many = len(self._turns)
-        moved = (did == PLAYED).any(1)
+    def _count(self, match: Array, played: Array, pay: Array) -> None:
+        moved = played.any(1)
         self._moves += int(moved.sum())
-        self._turns += np.bincount(match[moved], minlength=many).astype(np.int32)
+        self._turns += np.bincount(match[moved], minlength=len(self._turns)).astype(np.int32)
         for seat in range(pay.shape[2]):
             paid = pay[:, :, seat] != 0
-            weights = pay[:, :, seat][paid]
-            self._returns[:, seat] += np.bincount(match[paid], weights, many)
+            # one by one, so that the sum does not hang on when the host looked
+            np.add.at(self._returns[:, seat], match[paid], pay[:, :, seat][paid])
 
-    def _fresh(self, ticks: Sequence[TickLog], match: Array, did: Array) -> Entries:
+    def _fresh(self, ticks: Sequence[TickLog], match: Array, played: Array) -> Entries:
         """Return what these ticks have logged, in the order of time."""
         moves = [
-            (did[:, move] == PLAYED, _seats([t.seats[move] for t in ticks], match.shape), actions)
-            for move, actions in enumerate(_moves(ticks))
-        ]
+            (played[:, move], _seats([t.seats[move] for t in ticks], match.shape),
+             _host([tick.actions[move] for tick in ticks]))
+            for move in range(played.shape[1])
+        ]  # fmt: skip
         dealt, fell = _nature([t.dealt for t in ticks]), _nature([t.fell for t in ticks])
-        known, seats, actions = (np.stack(parts, 1) for parts in zip(*dealt, *moves, *fell))
-        tick, place, row = at = np.nonzero(known)
-        self._first, self._places = len(dealt), known.shape[1]
-        when = (tick + self._time) * _PLACES + place
-        return Entries(match[tick, row], when, seats[at], actions[at])
+        self._first = len(dealt)
+        parts = []
+        for place, (known, seats, actions) in enumerate([*dealt, *moves, *fell]):
+            at = np.nonzero(known)
+            when = (at[0] + self._time) * _PLACES + place
+            parts.append(Entries(match[at], when, seats[at], actions[at]))
+        entries = Entries.join(parts)
+        return (
+            entries if len(parts) == 1 else entries.where(np.argsort(entries.time, kind="stable"))
+        )
 
-    def _take_handed(self, ticks: Sequence[TickLog], match: Array, did: Array) -> None:
+    def _take_handed(
+        self, ticks: Sequence[TickLog], match: Array, did: Array, played: Array
+    ) -> None:
+        """Keep what was handed back beside moves, and beside those that were not made."""
+        told: dict[tuple[str, int, int, int], dict[int, Any]] = {}
         for number, tick in enumerate(ticks):
             for name, move, rows, values in tick.handed:
-                played = did[number, move, rows] == PLAYED
-                when = (number + self._time) * _PLACES + self._first + move
-                mine = match[number, rows][played]
-                times = np.full(len(mine), when)
-                entry = Entries(mine, times, times, host(values)[played])
-                self._handed.setdefault(name, []).append(entry)
+                told.setdefault((name, move, rows.start, rows.stop), {})[number] = values
+        for (name, move, *ends), columns in told.items():
+            at, rows = np.array([*columns]), slice(*ends)
+            values = _values([*columns.values()])
+            known = (did[at, move, rows] > 0) & _given(values)
+            # the place in a log that ended before this move
+            beyond = (did[at, :move, rows] > 0).sum(1) * ~played[at, move, rows]
+            when = (at[np.nonzero(known)[0]] + self._time) * _PLACES + self._first + move
+            entry = Entries(match[at, rows][known], when, beyond[known], values[known])
+            self._handed.setdefault(name, []).append(entry)
 
     def _offences(
         self, ticks: Sequence[TickLog], match: Array, did: Array
-    ) -> Iterator[tuple[int, Fault]]:
-        """Yield (index of the match, what was wrong with a move of it that is none)."""
-        for tick, move, row in zip(*(axis.tolist() for axis in np.nonzero(did == OFFENDED))):
+    ) -> Sequence[tuple[int, Fault]]:
+        """Return (index of the match, what was wrong with a move of it that is none)."""
+        places = np.nonzero(did == OFFENDED)
+        if not len(places[0]):
+            return ()
+        logs, found = ByMatch(Entries.join(self._entries)), []
+        for tick, move, row in zip(*(axis.tolist() for axis in places)):
             index, told = int(match[tick, row]), ticks[tick]
-            log = _flat(Entries.join([e.where(e.match == index) for e in self._entries]))
             seat = told.seats[move]
             seat = seat if isinstance(seat, int) else int(seat[row])
             [fixture] = self.fixtures.take(np.array([index])).matches()
-            wrong = self.explain(fixture, log, seat, host(told.actions[move][row]))
-            turn = int(self._turns[index])
-            yield index, Fault(seat, turn, wrong.kind, "forfeit", wrong.message, wrong.traceback)
+            wrong = told.wrong.get((move, row)) or self.explain(
+                fixture, logs.log(index), seat, host(told.given[move][row])
+            )
+            void = wrong.kind == "infrastructure"
+            fault = Fault(
+                None if void else seat, int(self._turns[index]), wrong.kind,
+                "void" if void else "forfeit", wrong.message, wrong.traceback,
+            )  # fmt: skip
+            found.append((fixture.seats[seat], seat, index, fault))
+        found.sort(key=itemgetter(0, 1))  # as agents are asked
+        return [(index, fault) for *_, index, fault in found]
 
     def _block(
         self, done: Array, codes: NDArray[np.int8], offences: Sequence[tuple[int, Fault]]
     ) -> Block | None:
         """Return the matches that are done (by index); what belongs to them is forgotten."""
-        self.left -= len(done)
         if not len(done):
             return None
+        self.left -= len(done)
         place = np.full(len(self._turns), -1, np.int64)
         place[done] = np.arange(len(done))
-        self._entries, entries = _parted(self._entries, place)
+        self._entries, entries = parted(self._entries, place)
         lengths = np.bincount(place[entries.match], minlength=len(done))
         faults: dict[int, tuple[Fault, ...]] = {}
         returns, low = self._returns[done], self.spec.returns[0]
+        lost = np.zeros(returns.shape, np.bool_)
         for index, fault in offences:
             row = int(place[index])
             faults[row] = (*faults.get(row, ()), fault)
-            if fault.seat is not None and low is not None:
-                returns[row, fault.seat] = low
+            if fault.cost == "void":
+                codes[row] = VOID
+            elif low is not None:
+                lost[row, fault.seat] = True
+        returns[lost & (codes == FORFEIT)[:, None]] = low
         chosen = self.fixtures.take(done)
         return Block(
             *chosen[:4], returns, codes, self._turns[done],
             np.full(len(done), self._began), np.full(len(done), time.time() - self._began),
-            _logs(entries, lengths), faults, self._columns(place, entries, offsets_of(lengths)),
+            entries.logs(lengths), faults, self._columns(place, entries, offsets_of(lengths)),
         )  # fmt: skip
 
     def _columns(
@@ -203,11 +218,12 @@ class WaveLog:
         columns: dict[int, dict[str, list[tuple[int, Any]]]] = {}
         keys = place[entries.match] * _LONGEST + entries.time
         for name in self._handed:
-            self._handed[name], mine = _parted(self._handed[name], place)
+            self._handed[name], mine = parted(self._handed[name], place)
             rows = place[mine.match]
-            index = np.searchsorted(keys, rows * _LONGEST + mine.time) - offsets[rows]
-            values = mine.action.tolist() if mine.action.ndim == 1 else list(mine.action)
-            for row, move, value in zip(rows.tolist(), index.tolist(), values):
+            index = np.searchsorted(keys, rows * _LONGEST + mine.time) - offsets[rows] + mine.seat
+            order = np.lexsort((index, rows))
+            mine, rows, index = mine.where(order), rows[order], index[order]
+            for row, move, value in zip(rows.tolist(), index.tolist(), values_of(mine.action)):
                 columns.setdefault(row, {}).setdefault(name, []).append((move, value))
         return columns
 
@@ -223,9 +239,24 @@ def _host(tensors: Sequence[torch.Tensor]) -> Array:
     return host(torch.stack(list(tensors)))
 
 
-def _moves(ticks: Sequence[TickLog]) -> Iterator[Array]:
-    for move in range(len(ticks[0].actions)):
-        yield _host([tick.actions[move] for tick in ticks])
+def _values(columns: Sequence[Any]) -> Array:
+    """Return what was handed back in several ticks: (ticks, rows, ...), objects if need be."""
+    if any(isinstance(column, list) for column in columns) or len({c.shape for c in columns}) > 1:
+        return np.stack([objects(_plain(c) if isinstance(c, list) else host(c)) for c in columns])
+    return _host(columns)
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    """Return values with those that are tensors as numbers or arrays."""
+    told = [host(v) if isinstance(v, torch.Tensor) else v for v in values]
+    return [v.item() if isinstance(v, np.ndarray) and v.ndim == 0 else v for v in told]
+
+
+def _given(values: Array) -> Any:
+    """Return which values are there: bool (ticks, rows), or True for all."""
+    if values.dtype != object:
+        return True
+    return np.array([value is not None for value in values.flat]).reshape(values.shape)
 
 
 def _seats(seats: Sequence[torch.Tensor | int], shape: tuple[int, ...]) -> Array:
@@ -244,29 +275,3 @@ def _nature(told: Sequence[torch.Tensor | None]) -> list[tuple[Array, Array, Arr
     fallen = _host([torch.nn.functional.pad(t, (0, most - t.shape[1]), value=-1) for t in drawn])
     seat = np.full(fallen.shape[:2], CHANCE, np.int64)
     return [(fallen[:, :, n] >= 0, seat, fallen[:, :, n]) for n in range(most)]
-
-
-def _parted(kept: Sequence[Entries], place: Array) -> tuple[list[Entries], Entries]:
-    """Return the entries of matches that go on; and of those that are done, by place and time."""
-    entries = Entries.join(kept)
-    places = place[entries.match]
-    order = np.flatnonzero(places >= 0)
-    order = order[np.argsort(places[order], kind="stable")]
-    return [entries.where(places < 0)], entries.where(order)
-
-
-def _logs(entries: Entries, lengths: Array) -> Sequence[list[Any]]:
-    """Return the logs of matches whose entries follow each other."""
-    if entries.action.ndim == 1 and entries.action.dtype.kind in "iu":
-        flat = np.empty(2 * len(entries.seat), np.result_type(entries.action.dtype, np.int8))
-        flat[::2], flat[1::2] = entries.seat, entries.action
-        return Logs(flat, offsets_of(2 * lengths))
-    ends = offsets_of(lengths).tolist()
-    return [_flat(entries.where(np.arange(begin, end))) for begin, end in pairwise(ends)]
-
-
-def _flat(entries: Entries) -> list[Any]:
-    """Return the flat log of a match's entries."""
-    numbers = entries.action.ndim == 1 and entries.action.dtype.kind in "iu"
-    actions = entries.action.tolist() if numbers else list(entries.action)
-    return [x for pair in zip(entries.seat.tolist(), actions) for x in pair]

@@ -19,14 +19,12 @@ from arena.runner import Runner
 from arena.table import Table
 from arena.torch_table import as_torch
 from arena.wave_play import Company, WavePlay
-from arena.waves import Wave, waves
+from arena.waves import Wave, alternate, waves
 
 SLOTS = 4096
 """Rows of a table, if nobody says."""
 _AHEAD, _RECORDED = 64, 16
 """Matches a row that are sorted at a time; and with a recorder, who may stop at any time."""
-
-
 _TABLES = 8
 """Tables of so many sizes are kept for other waves."""
 
@@ -47,6 +45,7 @@ class ColumnRunner:
         self.spec = self.game.spec
         self.company = Company(self.spec, agents, ColumnReferee(self.spec, make), recorder)
         self._tables: dict[int, Table] = {}
+        self._alternating = alternate(self.spec, self._table(1).alternating)
         self.appetite = 4 * slots
         """How many matches it should have before it, to be as fast as it can."""
 
@@ -57,18 +56,16 @@ class ColumnRunner:
 
     def blocks(self, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
         """Yield the matches that have ended, now and then; with a recorder also when none has."""
-        alternating = self._table(1).alternating
         ahead = _AHEAD if self.company.recorder is None else _RECORDED
         for some in fixtures(matches, self.slots * ahead):
             if some.openings is not None:
                 yield from self._one_by_one(some)
                 continue
-            for wave in waves(some, self.slots, alternating):
-                play = WavePlay(self.company, wave, self._table(_size(wave, self.slots)))
+            for wave in waves(some, self.slots, self._alternating):
+                table = self._table(_size(wave, self.slots))
+                play = WavePlay(self.company, wave, table, self._renewed)
                 for block in play.blocks():
                     yield block or ()
-                if play.failed:
-                    self._close_tables()
 
     def _one_by_one(self, some: Fixtures) -> Iterator[Block]:
         """Play matches that begin with moves nobody makes: labels are read in single games."""
@@ -84,12 +81,19 @@ class ColumnRunner:
             self._tables[size] = as_torch(self.game.table(size, self.device))
         return self._tables[size]
 
+    def _renewed(self, table: Table) -> Table:
+        """Return a new table in place of one that has failed."""
+        del self._tables[table.size]
+        table.close()
+        return self._table(table.size)
+
     def abandon(self) -> None:
         """Forget the matches in flight: tables begin anew with every wave."""
 
     def close(self) -> None:
-        """Let go of the tables."""
+        """Let go of the tables and the games."""
         self._close_tables()
+        self.company.referee.close()
         self.game.close()
 
     def _close_tables(self) -> None:

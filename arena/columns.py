@@ -66,6 +66,8 @@ def pick_rows(parts: Sequence[tuple[Any, slice]]) -> Any:
     if isinstance(tree, tuple):
         places = range(len(tree))
         return tuple(pick_rows([(part[i], rows) for part, rows in parts]) for i in places)
+    if isinstance(tree, list):
+        return [row for part, rows in parts for row in part[rows]]
     if tree is None or len(parts) == 1:
         return tree if tree is None else tree[rows]
     return sys.modules["torch"].cat([part[rows] for part, rows in parts])

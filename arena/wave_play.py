@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,23 +20,23 @@ from torch import Tensor
 
 from arena.agent import Agent
 from arena.block import ENDINGS, Block
-from arena.column_batch import ColumnBatch, Pages, Part, Tick
-from arena.column_log import OFFENDED, PLAYED, TickLog, WaveLog
+from arena.column_batch import ColumnBatch, Pages, Tick
+from arena.column_log import TickLog, WaveLog
 from arena.column_recorder import ColumnRecorder
-from arena.column_referee import ColumnReferee, Columns
+from arena.column_referee import ColumnReferee, Columns, Judged
 from arena.columns import host
 from arena.records import DEFAULT_MAX_TURNS, Spec
+from arena.referee import Wrong
 from arena.table import Table
-from arena.waves import Wave
+from arena.waves import Ask, Wave, asks
 
 _LOGGED = 1 << 18
 """Rows times ticks that are logged before they leave the device."""
-_HEARD = 16
-"""Ticks after which a recorder learns how many moves there were."""
+_LEAST, _MOST = 16, 1024
+"""Ticks that are played before the host looks; always the least of them for a recorder."""
 _TERMINAL, _TRUNCATED, _FORFEIT = (
     ENDINGS.index(name) + 1 for name in ("terminal", "truncated", "forfeit")
 )
-_Handed = tuple[str, int, slice, Tensor]
 
 
 @dataclass
@@ -49,6 +51,18 @@ class Company:
     seconds: float = 0.0
 
 
+class _Answers(NamedTuple):
+    """What came of asking everybody.
+
+    actions   a column for each seat, (size, *shape); None: for whoever is to move
+    wrong, handed   see `TickLog`
+    """
+
+    actions: dict[int | None, Tensor]
+    wrong: dict[tuple[int, int], Wrong]
+    handed: list[tuple[str, int, slice, Any]]
+
+
 class WavePlay:
     """A wave on a table. Tensors have an entry for each row, unless another shape is told.
 
@@ -58,10 +72,14 @@ class WavePlay:
     free      whether the row's match has ended, and another is to be dealt
     idle      whether none was left for it
     cursors   where the next match of each pool is: (pools,)
+
+    Where the table raises, `renew` makes another of the same size.
     """
 
-    def __init__(self, company: Company, wave: Wave, table: Table) -> None:
-        self.company, self.wave, self.table = company, wave, table
+    def __init__(
+        self, company: Company, wave: Wave, table: Table, renew: Callable[[Table], Table]
+    ) -> None:
+        self.company, self.wave, self.table, self.renew = company, wave, table, renew
         self.spec, self.paired = company.spec, wave.paired
         self.regions = len(wave.ends)
         self.rows = table.size // self.regions
@@ -83,7 +101,7 @@ class WavePlay:
         self.recorder = company.recorder
         self.numbers = self._tensor(wave.fixtures.numbers)
         self.paid = torch.zeros(table.size, len(self.spec.seats), device=table.device).double()
-        self.failed = False
+        self.asks = [asks(wave, self.spec, self.rows, phase) for phase in (0, 1)]
         self.may_cut = bool(self.spec.max_turns or table.truncates)
 
     def _tensor(self, values: Sequence[int] | NDArray[np.int64]) -> Tensor:
@@ -93,41 +111,46 @@ class WavePlay:
         """Play until all matches have ended; None where none has and there is a recorder."""
         number = 0
         while self.log.left:
-            block = None
-            try:
-                for _ in range(self._ticks()):
+            failed = None
+            for _ in range(self._ticks(number)):
+                try:
                     with torch.no_grad():
-                        self.log.ticks.append(self.tick(number % 2 if self.paired else 0))
-                    number += 1
-                block = self.log.flush()
-            except Exception as error:
-                if self.recorder is not None:
-                    raise
-                yield from self._void(error)
+                        tick = self.tick(number % 2 if self.paired else 0)
+                except Exception as error:
+                    failed = error
+                    break
+                self.log.ticks.append(tick)
+                number += 1
+            block = self.log.flush()
             if self.recorder is not None:
                 self.recorder.heard(self.log.take_moves(), block)
             if block is not None or self.recorder is not None:
                 yield block
+            if failed is not None and (block := self._void(failed)) is not None:
+                yield block
 
-    def _ticks(self) -> int:
-        """Return how many ticks to play before the host looks: fewer when few matches are left."""
-        if self.recorder is not None:
-            return _HEARD
-        most = max(8, min(1024, _LOGGED // self.table.size))
-        return most if self.log.left > self.table.size else min(most, 16)
+    def _ticks(self, so_far: int) -> int:
+        """Return how many ticks to play before the host looks.
 
-    def _void(self, error: Exception) -> Iterator[Block]:
+        Few at first and when few matches are left; else until about half of those are played.
+        """
+        if self.recorder is not None or self.log.left <= self.table.size:
+            return _LEAST
+        ended = len(self.numbers) - self.log.left
+        half = self.log.left * so_far // (2 * ended) if ended else _LEAST
+        return max(_LEAST, min(half, _MOST, _LOGGED // self.table.size))
+
+    def _void(self, error: Exception) -> Block | None:
         """Give up the matches in flight; nobody can say which of them made the table fail."""
-        trace = traceback.format_exc()
-        self.failed = True
-        block = self.log.flush()
-        if block is not None:
-            yield block
-        flying = host(self.match[~(self.idle | self.free)]).tolist()
-        voided = self.log.void(flying, error, trace)
-        self.free = self.match == self.match
-        if voided is not None:
-            yield voided
+        if self.recorder is not None:
+            raise error
+        flying = host(self.match[~self.idle]).tolist()
+        self.free = self.idle | True
+        trace = "".join(traceback.format_exception(error))
+        block = self.log.void(flying, error, trace)
+        if self.log.left:
+            self.table = self.renew(self.table)
+        return block
 
     def tick(self, phase: int) -> TickLog:
         """Deal, ask everybody who is to move, and step."""
@@ -135,30 +158,32 @@ class WavePlay:
         live = ~(self.idle | self.table.over())
         movers = self.turns & 1 if self.paired else None
         seeds = self.seeds.index_select(0, self.match)
-        tick = Tick(self.table, seeds, self.turns, movers)
         asked = [live] if self.paired else (self.table.acting() & live[:, None]).unbind(1)
-        parts = self._parts(phase)
-        given, handed = self._ask(tick, parts, asked)
-        judged = [self.company.referee.judge(tick, seat, column) for seat, column in given.items()]
+        tick = Tick(self.table, seeds, self.turns, movers, asked)
+        answers = self._ask(tick, self.asks[phase])
+        judged = self._judge(tick, answers)
         bad = [answer.bad & mine for answer, mine in zip(judged, asked)]
         spoilt = torch.stack(bad).any(0) if len(bad) > 1 else bad[0]
-        pay = self.table.step([answer.actions for answer in judged] * (2 if self.paired else 1))
+        actions = [answer.actions for answer in judged]
+        pay = self.table.step(actions * 2 if self.paired else actions)
         played = live & ~spoilt
-        pay = pay * played[:, None]
+        fell = _drawn(self.table, played)
+        pay = pay.where(played[:, None], 0.0)
         self.turns = self.turns + played
         ended = self._ended(spoilt)
-        self.free = ended > 0
         if self.recorder is not None:
             self.paid = self.paid + pay
-            self._look_back(ended == _TRUNCATED, seeds, self._parts(phase ^ self.paired))
-        did = [(mine & played) * PLAYED + wrong * OFFENDED for mine, wrong in zip(asked, bad)]
+            self._look_back(ended == _TRUNCATED, seeds, self.asks[phase ^ self.paired])
+        self.free = ended > 0
+        did = [mine.to(torch.int8) + wrong for mine, wrong in zip(asked, bad)]
         return TickLog(
-            self.match, dealt, torch.stack(did).to(torch.int8),
+            self.match, dealt, torch.stack(did),
             [seat if movers is None else movers for seat in range(len(judged))],
-            list(given.values()), handed, _copy(self.table.drawn()), pay, ended,
+            actions, [given.clone() for given in answers.actions.values()], answers.wrong,
+            answers.handed, fell, pay, ended,
         )  # fmt: skip
 
-    def _deal(self, pools: Tensor) -> Tensor | None:
+    def _deal(self, pools: Tensor) -> Any:
         """Deal the next matches of the regions' pools into the rows that are free."""
         free = self.free | self.idle
         counts = free.view(self.regions, self.rows).cumsum(1)
@@ -170,44 +195,46 @@ class WavePlay:
         self.turns = self.turns * ~found
         if self.recorder is not None:
             self.paid = self.paid * ~found[:, None]
-        self.idle = free & ~found
+        self.idle = self.free = free & ~found
         self.pages.clear(found)
         self.table.reset(found, self.deals.index_select(0, self.match))
-        return _copy(self.table.drawn())
+        return _drawn(self.table, found)
 
-    def _parts(self, phase: int) -> dict[int, list[Part]]:
-        """Return the rows and seats (None: whoever moves) of each agent that may be asked."""
-        seats: Sequence[int | None] = [None] if self.paired else range(len(self.spec.seats))
-        parts: dict[int, list[Part]] = {}
-        for seat in seats:
-            for region, players in enumerate(self.wave.players):
-                rows = slice(region * self.rows, (region + 1) * self.rows)
-                # in the first of two regions the pair's first player moves at every even tick
-                agent = players[phase if seat is None else seat]
-                parts.setdefault(agent, []).append((rows, seat))
-        return {agent: _joined(mine) for agent, mine in parts.items()}
-
-    def _ask(
-        self, tick: Tick, parts: Mapping[int, list[Part]], asked: Sequence[Tensor]
-    ) -> tuple[dict[int | None, Tensor], list[_Handed]]:
-        """Ask each agent once; return a column of answers for each seat, and what else came."""
+    def _ask(self, tick: Tick, whom: Sequence[Ask]) -> _Answers:
+        """Ask each agent, once for all seats with the same spaces."""
         found: dict[int | None, list[tuple[int, Tensor]]] = {}
-        handed: list[_Handed] = []
-        for agent, mine in parts.items():
-            batch = ColumnBatch(tick, mine, self.pages, agent)
+        wrong: dict[tuple[int, int], Wrong] = {}
+        handed: list[tuple[str, int, slice, Any]] = []
+        for agent, kind, parts in whom:
+            batch = ColumnBatch(tick, parts, self.pages, (agent, kind))
             answers = self._answers(agent, batch)
             if self.recorder is not None:
-                beside = self._beside(batch, asked)
-                self.recorder.moved_columns(agent, batch, *answers, beside)
+                beside = self._beside(batch)
+                self.recorder.moved_columns(agent, batch, answers.actions, answers.columns, beside)
             begin = 0
-            for rows, seat in mine:
+            for rows, seat in parts:
                 some = slice(begin, begin + rows.stop - rows.start)
                 found.setdefault(seat, []).append((rows.start, answers.actions[some]))
-                begin = some.stop
+                for row in answers.wrong.keys() & range(some.start, some.stop):
+                    wrong[seat or 0, rows.start + row - begin] = answers.wrong[row]
                 if self.recorder is None:
-                    handed += [(n, seat or 0, rows, c[some]) for n, c in answers.columns.items()]
-        by_row = {seat: sorted(found[seat], key=lambda each: each[0]) for seat in _ordered(found)}
-        return {seat: _whole([part for _, part in given]) for seat, given in by_row.items()}, handed
+                    handed += [
+                        (name, seat or 0, rows, _own(column[some]))
+                        for name, column in answers.columns.items()
+                    ]
+                begin = some.stop
+        columns = {
+            seat: _whole([part for _, part in sorted(found[seat], key=itemgetter(0))])
+            for seat in sorted(found, key=lambda seat: seat or 0)
+        }
+        return _Answers(columns, wrong, handed)
+
+    def _judge(self, tick: Tick, answers: _Answers) -> list[Judged]:
+        judged = []
+        for move, (seat, given) in enumerate(answers.actions.items()):
+            wrong = [row for place, row in answers.wrong if place == move]
+            judged.append(self.company.referee.judge(tick, seat, given, wrong))
+        return judged
 
     def _answers(self, agent: int, batch: ColumnBatch) -> Columns:
         begun = time.perf_counter()
@@ -216,26 +243,27 @@ class WavePlay:
         finally:
             self.company.seconds += time.perf_counter() - begun
 
-    def _beside(self, batch: ColumnBatch, asked: Sequence[Tensor]) -> dict[str, Tensor]:
+    def _beside(self, batch: ColumnBatch) -> dict[str, Tensor]:
         """Return what a recorder wants to know of a batch's rows."""
         numbers = self.numbers.index_select(0, self.match)
         return {
             "match": batch.columns_of(lambda seat: numbers),
             "before": batch.columns_of(lambda seat: self.paid),
-            "asked": batch.columns_of(lambda seat: asked[seat or 0]),
+            "asked": batch.columns_of(lambda seat: batch.tick.asked[seat or 0]),
         }
 
-    def _look_back(self, cut: Tensor, seeds: Tensor, parts: Mapping[int, list[Part]]) -> None:
+    def _look_back(self, cut: Tensor, seeds: Tensor, whom: Sequence[Ask]) -> None:
         """Show the recorder the positions in which matches were cut off in this tick."""
         if self.recorder is None or not self.may_cut:
             return
-        tick = Tick(self.table, seeds, self.turns, self.turns & 1 if self.paired else None)
         acting = self.table.acting()
         nobody = ~acting.any(1, keepdim=True)
         asked = [cut] if self.paired else ((acting | nobody) & cut[:, None]).unbind(1)
-        for agent, mine in parts.items():
-            batch = ColumnBatch(tick, mine, self.pages, agent)
-            self.recorder.cut_off(agent, batch, self._beside(batch, asked))
+        movers = self.turns & 1 if self.paired else None
+        tick = Tick(self.table, seeds, self.turns, movers, asked)
+        for agent, kind, parts in whom:
+            batch = ColumnBatch(tick, parts, self.pages, (agent, kind))
+            self.recorder.cut_off(agent, batch, self._beside(batch))
 
     def _ended(self, spoilt: Tensor) -> Tensor:
         """Return how matches have ended in this tick, as `TickLog.ended`."""
@@ -245,24 +273,16 @@ class WavePlay:
         return torch.mul(code, ~self.idle).to(torch.int8)
 
 
-def _ordered(seats: Iterable[int | None]) -> list[int | None]:
-    return sorted(seats, key=lambda seat: seat or 0)
-
-
 def _whole(parts: Sequence[Tensor]) -> Tensor:
     return parts[0] if len(parts) == 1 else torch.cat(list(parts))
 
 
-def _joined(parts: Sequence[Part]) -> list[Part]:
-    """Return parts with those joined that follow each other."""
-    joined: list[Part] = []
-    for rows, seat in parts:
-        if joined and joined[-1][1] == seat and joined[-1][0].stop == rows.start:
-            joined[-1] = (slice(joined[-1][0].start, rows.stop), seat)
-        else:
-            joined.append((rows, seat))
-    return joined
+def _own(column: Any) -> Any:
+    """Return a column that nobody else holds."""
+    return column.clone() if isinstance(column, Tensor) else column
 
 
-def _copy(drawn: Tensor | None) -> Tensor | None:
-    return None if drawn is None else drawn.clone()
+def _drawn(table: Table, rows: Tensor) -> Tensor | None:
+    """Return what nature did in these rows, as `Table.drawn`."""
+    drawn = table.drawn()
+    return None if drawn is None else torch.where(rows[:, None], drawn, -1)

@@ -15,7 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.column_batch import Part
 from arena.fixtures import Fixtures
+from arena.records import Seat, Spec
 from arena.results import number_lineups
 
 Rows = NDArray[np.int64]
@@ -70,3 +72,41 @@ def _wave(some: Fixtures, groups: Sequence[Group], paired: bool) -> Wave:
     rows = np.concatenate([rows for _, rows in pools])
     ends = np.cumsum([len(rows) for _, rows in pools]).tolist()
     return Wave(some.take(rows), ends, [lineup for lineup, _ in pools], paired)
+
+
+class Ask(NamedTuple):
+    """Whom to ask for which rows of a table: seats with equal spaces, the first of them `kind`."""
+
+    agent: int
+    kind: int
+    parts: list[Part]
+
+
+def asks(wave: Wave, spec: Spec, rows: int, phase: int) -> list[Ask]:
+    """Return who is to be asked in a tick, `rows` to a region; `phase` is 0 and 1 by turns."""
+    kinds = [next(k for k, s in enumerate(spec.seats) if _alike(s, seat)) for seat in spec.seats]
+    found: dict[tuple[int, int], list[Part]] = {}
+    for seat in [None] if wave.paired else range(len(spec.seats)):
+        for region, players in enumerate(wave.players):
+            # in the first of two regions the pair's first player moves at every even tick
+            place = phase if seat is None else seat
+            parts = found.setdefault((players[place], kinds[place]), [])
+            _add(parts, slice(region * rows, (region + 1) * rows), seat)
+    return [Ask(agent, kind, parts) for (agent, kind), parts in sorted(found.items())]
+
+
+def alternate(spec: Spec, alternating: bool) -> bool:
+    """Whether one column has the moves of both seats, by turns."""
+    return alternating and _alike(*spec.seats)
+
+
+def _alike(one: Seat, other: Seat) -> bool:
+    spaces = (one.action_space, one.observation_space)
+    return spaces == (other.action_space, other.observation_space)
+
+
+def _add(parts: list[Part], rows: slice, seat: int | None) -> None:
+    """Add a part, joined to the last one where it goes on with the same seat."""
+    if parts and parts[-1][1] == seat and parts[-1][0].stop == rows.start:
+        rows = slice(parts.pop()[0].start, rows.stop)
+    parts.append((rows, seat))
