@@ -13,14 +13,14 @@ from arena_search.suits import require_countable
 
 
 class Random(Agent):
-    """Plays any legal action with equal odds; a sample of the space where none can be counted."""
+    """Plays any legal action with equal odds; anything in the space where none can be counted."""
 
     columns = True
 
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""
         if batch.device is not None:
-            return tensor_pick(batch.mask, batch.u)
+            return _column(batch)
         try:
             legal = batch.legal
             counts = np.fromiter(map(len, legal), np.int64, len(legal))
@@ -39,9 +39,22 @@ def _sample(observation: Observation) -> Any:
     legal = observation.legal
     if legal is not None:
         return legal[int(observation.u * len(legal))]
+    from arena_search import evenly  # which loads Gymnasium's spaces
+
     space = observation.action_space
+    if evenly.suits(space):
+        return evenly.element(space, observation.u)
     space.seed(observation.rng.seed)
     return space.sample()
+
+
+def _column(batch: Any) -> Any:
+    space = batch.spec.seats[0].action_space
+    if not batch.countable:
+        from arena_search import evenly
+
+        return evenly.elements(space, batch.u)
+    return tensor_pick(batch.mask, batch.u) + int(space.start)
 
 
 class FirstLegal(Agent):

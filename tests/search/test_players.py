@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
+import torch
+from arena_search import evenly
 from arena_search.human import Human
 from arena_search.simple import FirstLegal, Random
+from gymnasium.spaces import Box, MultiDiscrete
 
 from arena import Match, play
 from arena.lookup import environment_maker
 from arena.plugins import registry_of
+from arena.runner import Runner
 from arena.specs import parse
 
 
@@ -35,6 +40,38 @@ def test_random_samples_a_space_that_cannot_be_counted_from_its_own_luck() -> No
     assert actions(1) == actions(1)
     assert actions(1) != actions(2)
     assert len(set(actions(1))) == 5
+
+
+SPACES = [
+    Box(-2.0, 3.0, (2, 3)),
+    Box(np.array([0, -5]), np.array([255, 4]), dtype=np.int64),
+    MultiDiscrete([3, 5], start=[1, -2]),
+]
+
+
+@pytest.mark.parametrize("space", SPACES, ids=str)
+def test_random_draws_alike_on_tables_and_in_single_games(space) -> None:
+    u = np.random.default_rng(0).random(3_000)
+    drawn = evenly.elements(space, torch.from_numpy(u)).numpy()
+    assert all(np.array_equal(row, evenly.element(space, each)) for row, each in zip(drawn, u))
+    assert all(space.contains(row.astype(space.dtype)) for row in drawn)
+    whole = np.issubdtype(space.dtype, np.integer)
+    if isinstance(space, Box):
+        low, high = space.low, space.high
+    else:
+        low, high = space.start, space.start + space.nvec - 1
+    spread = np.sqrt(((high - low + 1.0) ** 2 - 1) / 12) if whole else (high - low) / 12**0.5
+    np.testing.assert_allclose(drawn.mean(0), (low + high) / 2, atol=5 * spread.max() / 3_000**0.5)
+    np.testing.assert_allclose(drawn.std(0), spread, rtol=0.08)
+
+
+def test_random_plays_a_table_of_torques_as_single_games() -> None:
+    make = maker("tensor/pendulum:max_turns=5")
+    matches = [Match(number, (0,), number + 5, number) for number in range(4)]
+    alone = Runner(make, [Random()], slots=2)
+    both = [list(play(make, [Random()], matches)), [e for b in alone.blocks(matches) for e in b]]
+    logs = [{e.match.number: np.array(e.log[1::2]).tolist() for e in some} for some in both]
+    assert logs[0] == logs[1] and len(logs[0]) == 4
 
 
 @pytest.fixture
