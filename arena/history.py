@@ -258,6 +258,13 @@ class Store(ABC):
         """Set how a tournament stands, and for how many seconds it has been played in all."""
 
     @abstractmethod
+    def amend(
+        self, tournament: int, format: str, definition: str, entrants: Sequence[EntrantRecord]
+    ) -> None:
+        """Change how a tournament goes on: its format and definition, and entrants that join it,
+        after those that it has."""
+
+    @abstractmethod
     def tournament(self, tournament: int) -> Tournament:
         """Return one tournament."""
 

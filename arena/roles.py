@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from arena.errors import Unsuitable
 from arena.records import STANDARD_RULES, Entrants, Episode, Match, Pairing, Rating, Ref, Rules
 
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ class Format(ABC):
         Pure, as `next` is. "says", where there is one, is the conclusion in a sentence or two.
         """
         return {}
+
+    def amend(
+        self, before: Format, entrants: Entrants, results: Results, names: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Return the parameters with which entrants join or leave a tournament that was begun.
+
+        Called on the format as it is asked for now; `before` is the one that was played, among
+        `entrants`. The round after `results`, those of whole rounds, was begun and is the last that
+        was: up to it `next` must not change. `names` are the entrants from then on; those that are
+        new come after `entrants`, and those that left stay among them. The parameters returned
+        replace this format's, which may differ from `before` in no others. Raises `Unsuitable` if
+        nobody can come or go, as in most formats.
+        """
+        raise Unsuitable("its entrants cannot change; those of a ladder and a swiss can")
 
 
 class Scorer(ABC):

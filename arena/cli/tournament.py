@@ -17,6 +17,7 @@ from arena.errors import ArenaError, BadConfig, UnknownName, UsageError
 if TYPE_CHECKING:
     from arena.campaign import Playing, Run
     from arena.config import Definition
+    from arena.planning import Trained
     from arena.records import Rating
 
 
@@ -45,8 +46,7 @@ def tournament(
     if resume is not None:
         run = reopen(session.workspace, resume, train)
         if asked:
-            definition = define(session, **asked) if what else None
-            _check_same(session, run, definition, asked)
+            run = _resume(session, run, asked, train)
     else:
         if what is None:
             raise click.UsageError(
@@ -131,21 +131,16 @@ def find_definition(session: Session, what: str) -> Definition:
     return Definition(ref, ())
 
 
-def _check_same(session: Session, run: Run, definition: Definition | None, asked: Any) -> None:
-    """A resume takes the original arguments or none: anything else would be another tournament."""
-    from arena.planning import completed
+def _resume(session: Session, run: Run, asked: Mapping[str, Any], train: Trained) -> Run:
+    """Go on as asked: a resume takes the original arguments or none, but for who plays on."""
+    from arena.amending import resume
 
-    stored = run.plan.definition
-    if definition is None:
+    if "what" not in asked:
         raise UsageError(f"--resume {run.id} takes the original arguments or none")
-    if definition.seed is None:
-        definition = replace(definition, seed=stored.seed)
-    definition = completed(definition, run.plan.spec, definition.entries or stored.entries)
-    if definition != stored:
-        raise UsageError(
-            f"--resume {run.id}: these arguments are not those of tournament {run.id}; "
-            f"give the original ones, or only `arena tournament --resume {run.id}`"
-        )
+    amended = resume(session.workspace, run, define(session, **asked), train)
+    for key, items in amended.changed:
+        click.echo(f"tournament {run.id} goes on with {key}={';'.join(items)}", err=True)
+    return amended.run
 
 
 def finish(session: Session, run: Run, playing: Playing, as_json: bool) -> None:

@@ -31,7 +31,7 @@ class Ladder(Format):
     two that meet for the n-th time play deal n. Whoever has played less than half of what entrants
     have on average comes first, so that nobody starves.
 
-    games        times the pairs of entrants is how many are played in all
+    games        times the pairs of entrants that have joined is how many are played in all
     round_games  games in a round; results count from the next round on
     budget       the most games of an entrant; 0 for no limit
     joins        entrants that come late, as NAME@ROUND: the first round that they play, from 1
@@ -60,13 +60,27 @@ class Ladder(Format):
 
     def next(self, entrants: Entrants, results: Results) -> Sequence[Pairing]:
         """Return the next round; nothing once all games, or all budgets, are used up."""
-        size = len(entrants)
-        left = self.games * size * (size - 1) // 2 - len(results)
+        return self._next(entrants, results)[1]
+
+    def _next(self, entrants: Entrants, results: Results) -> tuple[int, list[Pairing]]:
+        """Return the number of the next round, and its pairings.
+
+        Where nothing is left to play for those that are there, it is the round in which the next
+        one joins.
+        """
         round_ = len(results) // self.round_games + 1
+        later = sorted({joined for joined in self.roster.joins.values() if joined > round_})
+        for number in (round_, *later):
+            if pairings := self._round(entrants, results, number):
+                return number, pairings
+        return round_, []
+
+    def _round(self, entrants: Entrants, results: Results, round_: int) -> list[Pairing]:
         # Who joins later is left out of the sums, so that they are the same if nobody does.
-        known = [
-            i for i, name in enumerate(entrants.names) if self.roster.joins.get(name, 1) <= round_
-        ]
+        known = self.roster.known(entrants, round_)
+        if not known:
+            return []
+        left = self.games * len(known) * (len(known) - 1) // 2 - len(results)
         present = np.isin(known, self.roster.present(entrants, round_))
         points, met = _history(entrants, results)
         among = np.ix_(known, known)
@@ -81,6 +95,14 @@ class Ladder(Format):
             met[one, other] += 2
             met[other, one] += 2
         return pairings
+
+    def amend(
+        self, before: Format, entrants: Entrants, results: Results, names: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Let those that are not among `names` leave, and those that are new join."""
+        assert isinstance(before, Ladder)
+        begun = before._next(entrants, results)[0]
+        return self.roster.amended(before.roster, entrants.names, names, begun + 1)
 
     def _picks(
         self, strengths: Strengths, met: Ints, present: Any, games: int, seed: int

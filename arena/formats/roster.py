@@ -40,6 +40,30 @@ class Roster:
             index for index, name in enumerate(entrants.names) if self.joins.get(name, 1) <= round_
         ]
 
+    def amended(
+        self, before: Roster, were: Sequence[str], names: Sequence[str], round_: int
+    ) -> dict[str, list[str]]:
+        """Return `joins` and `leaves` with which the entrants are `names` from a round on.
+
+        `before` is what was known of those that `were` there, and they stay what they are in the
+        rounds before. What this roster says itself comes first. Raises `Unsuitable` where someone
+        that has left is named again.
+        """
+        joins = before.joins | dict.fromkeys((n for n in names if n not in were), round_)
+        leaves = {}
+        for name in were:
+            left = before.leaves.get(name, round_)
+            if name not in names:
+                leaves[name] = min(left, round_)
+            elif left < round_ and name not in self.leaves:
+                raise Unsuitable(
+                    f"{name!r} left in round {left} and cannot come back; give it another name"
+                )
+        return {
+            "joins": [f"{name}@{at}" for name, at in (joins | self.joins).items()],
+            "leaves": [f"{name}@{at}" for name, at in (leaves | self.leaves).items()],
+        }
+
 
 def _read(parameter: str, items: Sequence[str]) -> dict[str, int]:
     found = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from arena.errors import BadParameter
+from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import at_least_one
 from arena.formats.duels import Duels, check_duel, duel
 from arena.formats.roster import Roster
@@ -95,6 +95,18 @@ class Swiss(Format):
                 for i in order
             ],
         }
+
+    def amend(
+        self, before: Format, entrants: Entrants, results: Results, names: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """Let those that are not among `names` leave, and those that are new join."""
+        assert isinstance(before, Swiss)
+        begun = before._next_round(entrants, before._table(entrants, results)[1] + 1)
+        assert begun is not None
+        first = begun[0] + 1
+        if self.rounds and first > self.rounds and set(names) - set(entrants.names):
+            raise Unsuitable(f"the last of its {self.rounds} rounds is begun: nobody can join")
+        return self.roster.amended(before.roster, entrants.names, names, first)
 
     def _next_round(self, entrants: Entrants, round_: int) -> tuple[int, list[int]] | None:
         """Return the first round from this one on that has two to play, and who plays it."""

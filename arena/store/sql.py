@@ -66,12 +66,7 @@ class SqlStore(Store):
                 insert(tournaments).values(row).returning(tournaments.c.id)
             )
             tournament: int = inserted.scalar_one()
-            members = [
-                {"tournament_id": tournament, "position": i, **_entrant_row(entrant)}
-                for i, entrant in enumerate(record.entrants)
-            ]
-            if members:
-                connection.execute(insert(entrants), members)
+            _enter(connection, tournament, record.entrants)
         return tournament
 
     def add(self, tournament: int, episodes: Sequence[Episode]) -> int:
@@ -93,6 +88,16 @@ class SqlStore(Store):
             row = update(tournaments).where(tournaments.c.id == tournament).values(values)
             if not connection.execute(row).rowcount:
                 raise self._unknown(tournament)
+
+    def amend(
+        self, tournament: int, format: str, definition: str, entrants: Sequence[EntrantRecord]
+    ) -> None:
+        values = {"format": format, "definition": definition}
+        with self._database.write() as connection:
+            row = update(tournaments).where(tournaments.c.id == tournament).values(values)
+            if not connection.execute(row).rowcount:
+                raise self._unknown(tournament)
+            _enter(connection, tournament, entrants)
 
     def tournament(self, tournament: int) -> Tournament:
         with self._reading(tournament) as (_, found):
@@ -201,6 +206,19 @@ class SqlStore(Store):
                 return
             yield from read
             left, after = left - len(read), read[-1].id
+
+
+def _enter(connection: Connection, tournament: int, joining: Sequence[EntrantRecord]) -> None:
+    """Enter entrants after those that a tournament has."""
+    of_tournament = entrants.c.tournament_id == tournament
+    counted = select(func.count()).select_from(entrants).where(of_tournament)
+    first: int = connection.execute(counted).scalar_one()
+    members = [
+        {"tournament_id": tournament, "position": place, **_entrant_row(entrant)}
+        for place, entrant in enumerate(joining, first)
+    ]
+    if members:
+        connection.execute(insert(entrants), members)
 
 
 def _entrant_row(entrant: EntrantRecord) -> dict[str, str | None]:

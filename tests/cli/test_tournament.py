@@ -95,6 +95,30 @@ def test_a_resume_takes_the_original_arguments_or_none(arena, fails) -> None:
     assert "2" in fails("tournament", "--resume", 2)
 
 
+def test_an_entrant_joins_a_ladder_that_is_being_played(arena, fails, tmp_path) -> None:
+    file = tmp_path / "ladder.toml"
+    text = (
+        '[tournament]\nenvironment = "tic_tac_toe"\nformat = { name = "ladder", games = 6 }\n'
+        '[[entrants]]\nagent = "random"\n[[entrants]]\nagent = "first_legal"\n'
+        '[[entrants]]\nname = "r2"\nagent = "random"\n'
+    )
+    file.write_text(text)
+    arena("tournament", file, "--seed", 1)
+    before = moves_of(arena)
+    file.write_text(text.replace('"first_legal"', '"minimax"'))
+    ran = arena("tournament", file, "--resume", 1, "--json")
+    assert "tournament 1 goes on with joins=minimax@2" in ran.err
+    assert "tournament 1 goes on with leaves=first_legal@2" in ran.err
+    (told,) = ran.objects
+    assert told["matches"] == 6 * 6 and {s["entrant"] for s in told["standings"]} == {
+        "random", "first_legal", "r2", "minimax",
+    }  # fmt: skip
+    assert moves_of(arena)[:18] == before
+    assert "are not those of tournament 1" in fails(
+        "tournament", file, "--format", "swiss", "--resume", 1
+    )
+
+
 def test_single_agent_games_rank_by_return_on_the_same_deals(arena) -> None:
     (told,) = arena(
         "tournament", "gymnasium/CartPole-v1", "--agent", "random", "--agent", "first_legal",

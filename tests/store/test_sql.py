@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from arena.errors import StoreError
-from arena.history import EVERYTHING, MatchQuery, match_id
+from arena.history import EVERYTHING, EntrantRecord, MatchQuery, match_id
 from arena.store import writing
 from arena.store.shelf import headers
 
@@ -46,6 +46,23 @@ def test_tournaments_are_listed_oldest_first_with_their_counts(store, make_recor
         "openspiel/tic_tac_toe",
     )
     assert lines[0]["entrants"] == ["random", "mcts:simulations=40", "champion"]
+
+
+def test_entrants_join_after_those_that_are_there(store, make_record, make_episodes):
+    late = EntrantRecord("late", "random", "random")
+    one, other = (store.begin(make_record()) for _ in range(2))
+    store.add(one, make_episodes(range(5)))
+    before = store.results(one)
+    store.amend(one, "ladder:joins=late@2", "{}", [late])
+    stored = store.tournament(one)
+    assert stored.record == make_record(
+        format="ladder:joins=late@2", definition="{}", entrants=(*make_record().entrants, late)
+    )
+    assert store.results(one).entrants == (*before.entrants, "late")
+    assert store.results(one).lineups == before.lineups and stored.matches == 5
+    assert store.tournament(other).record == make_record()
+    with pytest.raises(StoreError, match="no tournament 3"):
+        store.amend(3, "ladder", "{}", [])
 
 
 def test_every_match_comes_back_whole(store, make_record, make_episodes):
