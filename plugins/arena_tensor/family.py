@@ -39,6 +39,12 @@ GAMES: Mapping[str, Facts] = {
     "cart_pole": Facts("cart_pole:CartPole", seats=1),
     "mountain_car": Facts("mountain_car:MountainCar", seats=1),
     "pendulum": Facts("pendulum:Pendulum", seats=1),
+    "simple_spread": Facts("simple_spread:SimpleSpread", "cooperative", 3),
+    "simple_tag": Facts("simple_tag:SimpleTag", "mixed", 4),
+    "simple_adversary": Facts("simple_adversary:SimpleAdversary", "mixed", 3),
+    "simple_speaker_listener": Facts(
+        "simple_speaker_listener:SimpleSpeakerListener", "cooperative", 2
+    ),
 }
 
 
