@@ -86,6 +86,7 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
         ("README.md", 5),
         ("docs/statistics.md", 6),
         ("docs/gymnasium.md", 2),
+        ("docs/sb3.md", 3),
     ],
 )
 def test_a_document_works_as_written(document: str, commands: int, tmp_path: Path) -> None:
