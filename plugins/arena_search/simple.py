@@ -49,7 +49,7 @@ def _sample(observation: Observation) -> Any:
 
 
 def _column(batch: Any) -> Any:
-    space = batch.spec.seats[0].action_space
+    space = batch.action_space
     if not batch.countable:
         from arena_search import evenly
 
@@ -60,10 +60,16 @@ def _column(batch: Any) -> Any:
 class FirstLegal(Agent):
     """Plays the first legal action: the least that a player can do, and always the same."""
 
+    columns = True
+
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` where actions cannot be counted: none of them is the first."""
         require_countable("first_legal", spec)
 
     def act_batch(self, batch: Batch) -> Sequence[int]:
         """Return the first legal action of each row."""
-        return [legal[0] for legal in batch.legal]
+        if batch.device is None:
+            return [legal[0] for legal in batch.legal]
+        columns: Any = batch
+        places: Any = columns.mask.char().argmax(1)  # the first of the greatest
+        return places + int(columns.action_space.start)
