@@ -49,6 +49,9 @@ _HOMES = {
     "arena.trainer": (
         "Learner", "Round", "Trainer", "TrainingRun", "TrainingState", "self_play",
     ),
+    "arena.transitions": (
+        "Transitions", "are_opposed", "opposed_transitions", "own_transitions",
+    ),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)
@@ -141,6 +144,10 @@ if TYPE_CHECKING:
     from arena.trainer import TrainingRun as TrainingRun
     from arena.trainer import TrainingState as TrainingState
     from arena.trainer import self_play as self_play
+    from arena.transitions import Transitions as Transitions
+    from arena.transitions import are_opposed as are_opposed
+    from arena.transitions import opposed_transitions as opposed_transitions
+    from arena.transitions import own_transitions as own_transitions
 
 
 def __getattr__(name: str) -> Any:

@@ -14,4 +14,9 @@ def arena_agents() -> Mapping[str, str]:
 @hookimpl
 def arena_trainers() -> Mapping[str, str]:
     """Return the trainers of this plugin."""
-    return {"ppo": "arena_deep.ppo:PPO"}
+    return {
+        "dqn": "arena_deep.dqn:DQN",
+        "double_dqn": "arena_deep.dqn:DoubleDQN",
+        "dueling_dqn": "arena_deep.dqn:DuelingDQN",
+        "ppo": "arena_deep.ppo:PPO",
+    }

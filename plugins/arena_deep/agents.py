@@ -12,7 +12,7 @@ from torch import Tensor
 
 from arena import Agent, Batch, Moves, Spec, Unsuitable
 from arena_deep.device import Threads, pick_device
-from arena_deep.heads import Categorical, Head, head_of, masked
+from arena_deep.heads import Categorical, Head, draw, head_of, masked
 from arena_deep.luck import seeded, spread
 from arena_deep.networks import ActorCritic, QNetwork, Shape, check_alike
 from arena_deep.reading import Reader, Seen, free
@@ -62,6 +62,35 @@ class Actor(Agent):
         if seen.mask is not None:
             columns["mask"] = seen.mask
         return Moves(moves(head, chosen, batch), columns)
+
+
+class Explorer(Agent):
+    """Plays the best moves by their values, but (a share `epsilon`) any legal one, all alike.
+
+    Hands back the legal moves (`mask`) and what was `chosen`.
+    """
+
+    columns = True
+
+    def __init__(
+        self, network: QNetwork, spec: Spec, device: torch.device, epsilon: float = 0.0
+    ) -> None:
+        self.network, self.reader, self.device = network, Reader(spec), device
+        self.head, self.epsilon = head_of(spec.seats[0].action_space), epsilon
+        self.threads = Threads(network)
+
+    def act_batch(self, batch: Batch) -> Moves:
+        """Return a move for each row."""
+        seen = self.reader.read(batch)
+        with self.threads, torch.no_grad():
+            data, seats, mask = seen.on(self.device)
+            chosen = self.head.best(self.network(data, seats), mask)
+            if self.epsilon > 0:
+                u = uniforms(batch, 1, self.device)[:, 0]
+                # Below epsilon, u is as good as a number drawn anew for which move it is to be.
+                anything = draw(mask, u / self.epsilon)  # type: ignore[arg-type]
+                chosen = torch.where(u < self.epsilon, anything, chosen)
+        return Moves(moves(self.head, chosen, batch), {"chosen": chosen, "mask": seen.mask})
 
 
 class Player(Agent):

@@ -26,6 +26,9 @@ from arena_deep.luck import seeded
 from arena_deep.networks import Shape, Torso, check_alike
 from arena_deep.weights import Adam, write_network
 
+_ROUND = 16
+"""Updates between two moments at which a run may be interrupted."""
+
 
 class DeepLearner(Learner):
     """A network, learnt by playing: against itself and others, or alone.
@@ -77,6 +80,16 @@ class DeepLearner(Learner):
     def progress(self) -> float:
         """How much of the run is over, in [0, 1]."""
         return min(1.0, self.run.step / self.run.steps)
+
+    def stretch(self, moves: int, slots: int) -> int:
+        """Return the moves of a round, at whose end games are left unfinished.
+
+        16 updates, each after so many `moves`; more where a game of `slots` at once is long, for
+        its end is to be seen too; but no more than is left.
+        """
+        longest = 4 * slots * (self.spec.max_turns or 0)
+        wanted = max(_ROUND * moves, min(self.run.steps // 10, longest))
+        return min(self.run.steps - self.run.step, wanted)
 
     def weights(self) -> Callable[[Path], None]:
         """Return what writes the network into a folder."""

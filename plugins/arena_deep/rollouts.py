@@ -22,9 +22,6 @@ from arena_deep.opponents import RULES, Opponents, Rule, pairings
 from arena_deep.reading import of_experience
 from arena_deep.trees import Tree, pick, tensors
 
-_ROUND = 16
-"""Updates between two moments at which a run may be interrupted."""
-
 
 class Samples(NamedTuple):
     """What a policy learns from, a move a row.
@@ -118,7 +115,6 @@ class PolicyLearner(DeepLearner):
 
     def matches(self, step: int) -> Round:
         """Return whole games, many at once; or episodes of a single seat, learnt from under way."""
-        left = self.run.steps - step
         slots, moves = self.flight()
         agents: list[Agent] = [self.actor]
         self.pool.keep(self.adam.vector.numpy(force=True), self.progress)
@@ -128,7 +124,7 @@ class PolicyLearner(DeepLearner):
         return Round(
             pairings(len(self.spec.seats), self.share if len(agents) > 1 else 0.0), agents,
             fields=("data",), slots=slots, every=moves, whole=self.several or self.whole_alone,
-            limit=min(left, _ROUND * moves),
+            limit=self.stretch(moves, slots),
         )  # fmt: skip
 
     def rival(self, number: int) -> Agent:

@@ -139,6 +139,15 @@ def leaves(space: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
         yield (), space
 
 
+def skeleton(space: Any) -> Tree:
+    """Return a space's dicts and tuples, with None in the place of every other part."""
+    if isinstance(space, spaces.Dict):
+        return {key: skeleton(part) for key, part in space.spaces.items()}
+    if isinstance(space, spaces.Tuple):
+        return tuple(map(skeleton, space))
+    return None
+
+
 def follow(tree: Tree, path: Sequence[Any]) -> Any:
     """Return the part of a tree at a path."""
     for key in path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -28,3 +28,23 @@ def tensors(tree: Tree, device: torch.device) -> Tree:
 def pick(tree: Tree, rows: Any) -> Tree:
     """Return the chosen rows."""
     return mapped(lambda part: part[rows], tree)
+
+
+def leaves_of(tree: Tree, name: str) -> dict[str, Any]:
+    """Return the arrays of a tree under names that say where they stand in it."""
+    if isinstance(tree, dict):
+        parts = list(tree.items())
+    elif isinstance(tree, tuple):
+        parts = list(enumerate(tree))
+    else:
+        return {name: tree}
+    return {k: v for key, part in parts for k, v in leaves_of(part, f"{name}.{key}").items()}
+
+
+def like_tree(tree: Tree, name: str, arrays: Mapping[str, Any]) -> Tree:
+    """Return a tree like this one, of the arrays that `leaves_of` would name so."""
+    if isinstance(tree, dict):
+        return {key: like_tree(part, f"{name}.{key}", arrays) for key, part in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(like_tree(part, f"{name}.{key}", arrays) for key, part in enumerate(tree))
+    return arrays[name]

@@ -16,11 +16,15 @@ from arena import (
     Spec,
     TrainingRun,
     TrainingState,
+    Transitions,
+    are_opposed,
+    opposed_transitions,
+    own_transitions,
     self_play,
 )
 from arena_tabular.agents import Explorer, Player
 from arena_tabular.keys import Reader, check
-from arena_tabular.steps import Steps, backwards, opposed, own
+from arena_tabular.steps import backwards
 from arena_tabular.table import Bools, Floats, Ints, Table
 
 _COMPANY = 512
@@ -83,8 +87,7 @@ class TableLearner(Learner):
         spec = self.spec = run.spec
         self.budget, self.appraiser = run.steps, Appraiser(run.make, spec, run.seed)
         self.seats = len(spec.seats)
-        open_turns = spec.turn_based and spec.perfect_information
-        self.opposed = self.negamax and self.seats == 2 and spec.zero_sum and open_turns
+        self.opposed = self.negamax and are_opposed(spec)
         self.reader = Reader(spec)
         self.use(Table(self.reader.width))
 
@@ -110,7 +113,7 @@ class TableLearner(Learner):
 
     def learn(self, experience: Experience) -> Mapping[str, float]:
         """Update the values, last moves first."""
-        steps = opposed(experience) if self.opposed else own(experience)
+        steps = (opposed_transitions if self.opposed else own_transitions)(experience)
         state = experience.columns["state"]
         column = experience.action - self.reader.starts[experience.seat]
         cells = state * self.reader.width + column
@@ -125,7 +128,7 @@ class TableLearner(Learner):
         return metrics
 
     def targets(
-        self, steps: Steps, experience: Experience, column: Ints
+        self, steps: Transitions, experience: Experience, column: Ints
     ) -> Iterator[tuple[Ints, Floats]]:
         """Yield rows, and what the values of the moves made there are to move towards.
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from arena import Experience, returns_to_go
+from arena import Experience, Transitions, returns_to_go
 from arena_tabular.learner import TableLearner
-from arena_tabular.steps import Steps
 from arena_tabular.table import Bools, Floats, Ints
 
 
@@ -33,7 +32,7 @@ class MonteCarlo(TableLearner):
         super().__init__(alpha, epsilon, gamma, slots)
 
     def targets(
-        self, steps: Steps, experience: Experience, column: Ints
+        self, steps: Transitions, experience: Experience, column: Ints
     ) -> Iterator[tuple[Ints, Floats]]:
         """Yield all moves, and what was paid to each mover from there on."""
         mask, values = experience.columns["mask"], self.table.values[experience.columns["state"]]

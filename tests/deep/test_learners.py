@@ -18,6 +18,8 @@ from arena.testing import check_trainer
 GAMES = str(Path(__file__).with_name("games.py"))
 
 PPO = "ppo:slots=4,rollout=8,minibatch=16,epochs=2"
+QUICK = "slots=4,every=64,steps=4,batch=16,start=100"
+DQN = f"dqn:{QUICK}"
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,11 @@ PPO = "ppo:slots=4,rollout=8,minibatch=16,epochs=2"
         (PPO, "test/lights"),
         (PPO, "test/lights:switches=one"),
         (PPO, "pettingzoo/rps_v2"),
+        (DQN + ",buffer=200", "gymnasium/CartPole-v1"),
+        (DQN + ",n_step=3,prioritised=true,net=mlp", "connect_four"),
+        (f"double_dqn:{QUICK},prioritised=true", "tensor/tic_tac_toe"),
+        (f"dueling_dqn:{QUICK},double=true", "kuhn_poker:players=3"),
+        (DQN, "test/lights:switches=one"),
     ],
 )
 def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
@@ -41,6 +48,7 @@ def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
     [
         ("ppo", "test/uneven", "its seats do different things"),
         ("ppo", "openspiel/crossword", "a network cannot"),
+        ("dqn", "test/lights", "actions that can be counted"),
     ],
 )
 def test_games_that_do_not_suit(learn: Any, trainer: str, game: str, why: str) -> None:
@@ -61,7 +69,10 @@ train(Workspace.open(home=sys.argv[1]), order, "cpu", save_seconds=0)
 
 @pytest.mark.parametrize(
     ("trainer", "game", "steps"),
-    [("ppo:slots=16,rollout=4,opponents=pool", "tic_tac_toe", 12_000)],
+    [
+        ("ppo:slots=16,rollout=4,opponents=pool", "tic_tac_toe", 12_000),
+        ("dqn:slots=16,every=64,steps=2,batch=32,prioritised=true", "tic_tac_toe", 12_000),
+    ],
 )
 def test_a_process_that_was_killed_is_resumed_to_the_same_end(
     learn: Any, tmp_path: Path, trainer: str, game: str, steps: int
@@ -85,16 +96,25 @@ def test_ppo_learns_to_set_switches(learn: Any) -> None:
     assert made.meta["metrics"]["mean_return"] > 10.5
 
 
+def test_dqn_learns_to_set_switches(learn: Any) -> None:
+    """12 is the most there is, 6 what random switches are paid."""
+    made = learn("dqn:gamma=0", "test/lights:switches=one", 5_000)
+    assert made.meta["metrics"]["mean_return"] > 10.5
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_ppo_never_loses_a_line_of_tic_tac_toe(learn: Any, seed: int) -> None:
+@pytest.mark.parametrize("trainer", ["ppo", "dqn"])
+def test_it_never_loses_a_line_of_tic_tac_toe(learn: Any, trainer: str, seed: int) -> None:
     """Against every legal reply, from both seats: with its own settings and steps."""
-    made = learn("ppo", "tic_tac_toe", seed=seed)
+    made = learn(trainer, "tic_tac_toe", seed=seed)
     assert made.meta["metrics"]["lost_lines"] == 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_ppo_balances_a_pole(learn: Any, seed: int) -> None:
-    made = learn("ppo", "gymnasium/CartPole-v1", 100_000, seed=seed)
+@pytest.mark.parametrize("trainer", ["ppo", "dqn", "double_dqn", "dueling_dqn"])
+def test_it_balances_a_pole(learn: Any, trainer: str, seed: int) -> None:
+    """With its own settings and steps, which are the zoo's: 100,000, or 50,000 for values."""
+    made = learn(trainer, "gymnasium/CartPole-v1", seed=seed)
     assert made.meta["metrics"]["mean_return"] >= 475

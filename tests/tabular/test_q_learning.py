@@ -15,7 +15,6 @@ import pytest
 from arena_tabular.agents import QTable
 from arena_tabular.keys import Reader
 from arena_tabular.q_learning import QLearning
-from arena_tabular.steps import opposed
 
 from arena.batch import Batch
 from arena.checkpoints import find_checkpoint, read_arrays
@@ -29,6 +28,7 @@ from arena.seeds import Luck, derive
 from arena.slot import Slot
 from arena.specs import parse
 from arena.training import Order, train
+from arena.transitions import opposed_transitions
 from arena.workspace import Workspace
 from tests.toys import Uniform
 
@@ -154,7 +154,7 @@ def test_a_constant_sum_is_as_good_as_nought() -> None:
         open=np.zeros(2, np.bool_), offsets=np.arange(3), action=numbers,
         before=np.zeros((2, 2)), after=after,
     )  # fmt: skip
-    steps = opposed(experience)
+    steps = opposed_transitions(experience)
     assert steps.reward.tolist() == [0.0, -0.5]
     assert steps.next.tolist() == [1, -1] and steps.sign[0] == -1.0
 

@@ -9,10 +9,10 @@ import pytest
 from arena_tabular.monte_carlo import MonteCarlo
 from arena_tabular.q_learning import QLearning
 from arena_tabular.sarsa import ExpectedSarsa, Sarsa
-from arena_tabular.steps import opposed, own
 from arena_tabular.table import Table
 
 from arena.experience import Experience
+from arena.transitions import opposed_transitions, own_transitions
 
 VALUES = np.array([[1.0, 4.0, 9.0], [2.0, 0.0, 5.0], [7.0, 7.0, 7.0]])
 MASK = np.array([[True, True, False], [True, True, True], [False, False, False]])
@@ -52,7 +52,9 @@ def targets(learner: Any, values: list[list[float]], experience: Experience) -> 
     learner.table = Table(2)
     learner.table.values[: len(values)] = values
     found = np.full(4, np.nan)
-    for rows, towards in learner.targets(own(experience), experience, experience.action):
+    for rows, towards in learner.targets(
+        own_transitions(experience), experience, experience.action
+    ):
         found[rows] = towards
     return found.tolist()
 
@@ -80,6 +82,6 @@ def test_what_both_see_where_a_match_was_cut_off_is_no_move() -> None:
         reward=np.zeros(4), open=np.array([False, True, False, True]), offsets=np.array([0, 2, 4]),
         action=np.zeros(4, np.int64), before=np.zeros((4, 2)), after=np.zeros((4, 2)),
     )  # fmt: skip
-    steps = opposed(cut)
+    steps = opposed_transitions(cut)
     assert steps.row.tolist() == [0, 2]
     assert steps.next.tolist() == [2, 1] and steps.sign.tolist() == [-1.0, -1.0]
