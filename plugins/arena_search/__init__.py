@@ -10,6 +10,9 @@ from arena import hookimpl
 if TYPE_CHECKING:
     from arena import Spec
 
+_LONG = 50
+"""Rounds in which all move at once, of which more are too many to look ahead at each."""
+
 
 @hookimpl
 def arena_agents() -> Mapping[str, str]:
@@ -26,4 +29,5 @@ def arena_agents() -> Mapping[str, str]:
 @hookimpl
 def arena_field(spec: Spec) -> Sequence[str]:
     """Propose players that are quick in a game of any size; those that do not suit are left out."""
-    return ["random", "first_legal", "mcts:simulations=20"]
+    long = spec.max_turns is not None and spec.max_turns > _LONG
+    return ["random", "first_legal"] + ["mcts:simulations=20"] * (spec.turn_based or not long)

@@ -102,13 +102,6 @@ class Grudger(Strategy):
 
     def defects(self, batch: Batch, betrayed: Any) -> Any:
         """Return whether the other has ever defected in this match."""
-        if batch.device is None:
-            pages = batch.memory
-            before = np.array([page.get("betrayed", 0) for page in pages], np.int64)
-            betrayed = betrayed | before
-            for page, ever in zip(pages, betrayed.tolist()):
-                page["betrayed"] = ever
-            return betrayed
         betrayed = betrayed | batch.recall("betrayed", betrayed)
         batch.keep("betrayed", betrayed)
         return betrayed

@@ -133,8 +133,9 @@ def _spec(name: str, row: Payoffs, column: Payoffs, rounds: int, recall: int) ->
     )  # fmt: skip
     return Spec(
         f"tensor/{name}", seats, kind="competitive" if len(sums) == 1 else "mixed",
-        zero_sum=len(sums) == 1, returns=(rounds * min(every), rounds * max(every)),
-        perfect_information=True, stochastic=False, model=True,
+        zero_sum=len(sums) == 1, max_turns=rounds,
+        returns=(rounds * min(every), rounds * max(every)), perfect_information=True,
+        stochastic=False, model=True,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ GAMES = [
         Ref("openspiel/repeated_game", {"stage_game": "matrix_pd()", "num_repetitions": TURNS}),
         axelrod.Game(r=5, s=0, t=10, p=1),
     ),
+    (Ref("tensor/prisoners_dilemma", {"rounds": TURNS}), axelrod.Game()),
 ]
 
 

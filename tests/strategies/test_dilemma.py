@@ -104,3 +104,16 @@ def test_unsuitable_games_are_refused() -> None:
         _, spec = environment_maker(make_registry(), Ref(name))
         with pytest.raises(Unsuitable, match="TitForTat repeats games"):
             TitForTat().check(spec)
+
+
+def test_the_tensor_game_is_played_by_them_in_columns() -> None:
+    """Who is proposed for it, so that `arena tournament tensor/prisoners_dilemma` is quick."""
+    registry = make_registry()
+    spec = environment_maker(registry, Ref("tensor/prisoners_dilemma"))[1]
+    proposed = {name for names in registry.hook.arena_field(spec=spec) for name in names}
+    assert {"always_cooperate", "always_defect", "tit_for_tat", "grudger", "random"} <= proposed
+    agents = [registry.make("agents", Ref(name)) for name in sorted(proposed)]
+    assert all(agent.columns for agent in agents)
+    spec = environment_maker(registry, Ref("tensor/tic_tac_toe"))[1]
+    proposed = {name for names in registry.hook.arena_field(spec=spec) for name in names}
+    assert "mcts:simulations=20" in proposed and "tit_for_tat" not in proposed
