@@ -15,7 +15,7 @@ from arena_deep.device import Threads, pick_device
 from arena_deep.heads import Categorical, Head, draw, head_of, masked
 from arena_deep.luck import seeded, spread
 from arena_deep.networks import ActorCritic, QNetwork, Shape, check_alike
-from arena_deep.reading import Reader, Seen, free
+from arena_deep.reading import Reader, Seen, binding
 from arena_deep.weights import load_weights, read_config
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ class Actor(Agent):
             data, seats, mask = seen.on(self.device)
             outputs, values = self.network(data, seats)
             u = uniforms(batch, head.luck, self.device)
-            chosen, logp = head.sample(outputs, free(mask), u)
+            chosen, logp = head.sample(outputs, binding(seen, mask), u)
         columns = {"chosen": chosen, "logp": logp, "value": values}
         if seen.mask is not None:
             columns["mask"] = seen.mask
@@ -154,7 +154,7 @@ class Player(Agent):
     def _outputs(self, seen: Seen) -> tuple[Tensor, Tensor | None]:
         data, seats, mask = seen.on(self.device)
         found = self.network(data, seats)
-        return (found if isinstance(self.network, QNetwork) else found[0]), free(mask)
+        return (found if isinstance(self.network, QNetwork) else found[0]), binding(seen, mask)
 
 
 def _logits(outputs: Tensor, mask: Tensor | None, epsilon: float) -> Tensor:

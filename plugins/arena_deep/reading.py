@@ -62,5 +62,11 @@ def of_experience(columns: Any, seats: NDArray[np.int64], several: bool) -> Seen
 
 
 def free(mask: Tensor | None) -> Tensor | None:
-    """Return the mask, None if it forbids nothing."""
+    """Return the mask, None if it forbids nothing. The host waits for it."""
     return None if mask is None or bool(mask.all()) else mask
+
+
+def binding(seen: Seen, mask: Tensor | None) -> Tensor | None:
+    """Return `mask`, that of `seen` on a device; None if the host knows that it forbids nothing."""
+    known = isinstance(seen.mask, np.ndarray)
+    return None if known and seen.mask.all() else mask
