@@ -139,15 +139,16 @@ class Batch(Sequence[Observation]):
     A row is one seat of one match. All matches are of the same environment; seats may differ.
     """
 
+    _legal: list[Legal] | None = None
+    _u: NDArray[np.float64] | None = None
+    _data: Any = None
+
     def __init__(
         self, slots: list[Slot], seats: list[int], may_imagine: bool = False, attempt: int = 0
     ) -> None:
-        self._slots, self._seats = slots, seats
+        self._held, self._seats = slots, seats
         self._may_imagine, self._attempt = may_imagine, attempt
-        self._legal: list[Legal] | None = None
         self._some_legal: dict[int, Legal] = {}
-        self._u: NDArray[np.float64] | None = None
-        self._data: Any = None
 
     device: Any = None
     """Where the columns are if they are tensors; None: they are numpy arrays and lists."""
@@ -161,7 +162,7 @@ class Batch(Sequence[Observation]):
         return Observation(self, range(len(self))[row])
 
     def __iter__(self) -> Iterator[Observation]:
-        return (Observation(self, row) for row in range(len(self._slots)))
+        return (Observation(self, row) for row in range(len(self)))
 
     def take(self, rows: Sequence[int]) -> Batch:
         """Return a batch of the chosen rows."""
@@ -179,7 +180,7 @@ class Batch(Sequence[Observation]):
     @property
     def spec(self) -> Spec:
         """What the game is."""
-        return self._slots[0].environment.spec
+        return self._games()[0].spec
 
     @property
     def seats(self) -> list[int]:
@@ -195,9 +196,7 @@ class Batch(Sequence[Observation]):
     def u(self) -> NDArray[np.float64]:
         """A number in [0, 1) for each row, from its match's seed, its seat and its turn."""
         if self._u is None:
-            turns = [slot.turn for slot in self._slots]
-            if self._attempt:
-                turns = [turn + self._attempt * _ATTEMPT for turn in turns]
+            turns = [slot.turn + self._attempt * _ATTEMPT for slot in self._slots]
             self._u = uniforms([slot.seed for slot in self._slots], self._seats, turns)
         return self._u
 
@@ -206,7 +205,7 @@ class Batch(Sequence[Observation]):
         """The legal actions of each row (a sequence of int; None where they cannot be counted)."""
         if self._legal is None:
             try:
-                games = [slot.environment for slot in self._slots]
+                games = self._games()
                 self._legal = type(games[0]).legal_many(games, self._seats)
             except Exception as error:
                 raise failed(error) from error
@@ -228,7 +227,7 @@ class Batch(Sequence[Observation]):
         """What the rows see, stacked: (rows, ...) for arrays, a dict of such for dicts."""
         if self._data is None:
             try:
-                games = [slot.environment for slot in self._slots]
+                games = self._games()
                 self._data = type(games[0]).observe_many(games, self._seats)
             except Exception as error:
                 seen = [self.spec.seats[seat].observation_space for seat in set(self._seats)]
@@ -278,6 +277,14 @@ class Batch(Sequence[Observation]):
         for page, value in zip(self.memory, np.array(host(values))):
             page[name] = value
 
+    @property
+    def _slots(self) -> list[Slot]:
+        return self._held
+
+    def _games(self) -> list[Environment]:
+        """Return the environment of each row."""
+        return [slot.environment for slot in self._slots]
+
     def _legal_of(self, row: int) -> Legal:
         if self._legal is not None:
             return self._legal[row]
@@ -287,8 +294,7 @@ class Batch(Sequence[Observation]):
 
     def _pages(self) -> list[dict[str, Any]]:
         """Return a copy of the memory of each row; of none if no slot has any."""
-        slots = self._slots
-        if not any([slot.pages for slot in slots]):  # noqa: C419  a list is twice as fast
+        if not any([slot.pages for slot in self._slots]):  # noqa: C419  a list is twice as fast
             return []
         pairs = zip(self._slots, self._seats)
         return [dict((slot.pages or {}).get(seat, ())) for slot, seat in pairs]

@@ -13,7 +13,7 @@ from arena.block import Block
 from arena.column_recorder import ColumnRecorder
 from arena.column_referee import ColumnReferee
 from arena.environment import Environment
-from arena.fixtures import Fixtures, fixtures
+from arena.fixtures import Fixtures, InColumns, fixtures
 from arena.records import Episode, Match
 from arena.runner import Runner
 from arena.table import Table
@@ -54,7 +54,7 @@ class ColumnRunner:
         """How long the agents took to answer, in all."""
         return self.company.seconds
 
-    def blocks(self, matches: Iterable[Match]) -> Iterator[Sequence[Episode]]:
+    def blocks(self, matches: Iterable[Match] | InColumns) -> Iterator[Sequence[Episode]]:
         """Yield the matches that have ended, now and then; with a recorder also when none has."""
         ahead = _AHEAD if self.company.recorder is None else _RECORDED
         for some in fixtures(matches, self.slots * ahead):

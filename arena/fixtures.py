@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arena.records import Match, Opening, Pairing
 
-as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
+_as_match: Callable[[tuple[Any, ...]], Match] = partial(tuple.__new__, Match)
 """`Match._make` at a third of the time: it runs for every match that is played."""
 
 
@@ -48,15 +48,17 @@ class Fixtures(NamedTuple):
             self.numbers.tolist(), map(tuple, self.players.tolist()), self.seeds.tolist(),
             self.deals.tolist(), repeat(0) if self.openings is None else self.openings,
         )  # fmt: skip
-        return map(as_match, rows)
+        return map(_as_match, rows)
 
-    def take(self, rows: NDArray[np.int64]) -> Fixtures:
+    def take(self, rows: NDArray[np.int64] | slice) -> Fixtures:
         """Return the chosen rows."""
         openings = self.openings
+        if openings is not None:
+            places = range(len(openings))[rows] if isinstance(rows, slice) else rows.tolist()
+            openings = [openings[row] for row in places]
         return Fixtures(
-            self.numbers[rows], self.players[rows], self.seeds[rows], self.deals[rows],
-            None if openings is None else [openings[row] for row in rows.tolist()],
-        )  # fmt: skip
+            self.numbers[rows], self.players[rows], self.seeds[rows], self.deals[rows], openings
+        )
 
     @classmethod
     def join(cls, parts: Sequence[Fixtures]) -> Fixtures:
@@ -78,7 +80,7 @@ class InColumns(Protocol):
         """Yield them, some thousands at a time."""
 
 
-def fixtures(matches: Iterable[Match], size: int) -> Iterator[Fixtures]:
+def fixtures(matches: Iterable[Match] | InColumns, size: int) -> Iterator[Fixtures]:
     """Yield matches as columns, `size` or somewhat more at a time."""
     if not isinstance(matches, InColumns):
         source = iter(matches)
@@ -93,6 +95,36 @@ def fixtures(matches: Iterable[Match], size: int) -> Iterator[Fixtures]:
             parts = []
     if parts:
         yield Fixtures.join(parts)
+
+
+class Supply:
+    """Matches of which some are taken at a time; more may be there after it has run dry."""
+
+    def __init__(self, matches: Iterable[Match] | InColumns) -> None:
+        self._columns = matches.fixtures() if isinstance(matches, InColumns) else None
+        self._matches = iter(()) if isinstance(matches, InColumns) else iter(matches)
+        self._part: Fixtures | None = None
+
+    def take(self, count: int) -> Fixtures | None:
+        """Return the next matches as columns: `count` if there are so many; None for none."""
+        if self._columns is None:
+            some = list(islice(self._matches, count))
+            return Fixtures.of(some) if some else None
+        parts: list[Fixtures] = []
+        while count > 0 and (part := self._part or next(self._columns, None)) is not None:
+            size = len(part.numbers)
+            self._part = part.take(slice(count, None)) if size > count else None
+            if size:
+                parts.append(part.take(slice(count)))
+            count -= size
+        return Fixtures.join(parts) if len(parts) > 1 else parts[0] if parts else None
+
+    def matches(self, count: int) -> list[Match]:
+        """Return the next matches one by one: `count` if there are so many."""
+        if self._columns is None:
+            return list(islice(self._matches, count))
+        some = self.take(count)
+        return [] if some is None else list(some.matches())
 
 
 def pairing_columns(

@@ -28,6 +28,7 @@ _ONE = np.uint64(1)
 _SEATS = 1024
 
 Floats = NDArray[np.float64]
+Numbers = Sequence[int] | NDArray[np.int64]
 
 
 def mix(z: int) -> int:
@@ -73,7 +74,7 @@ def uniform(seed: int, seat: int, turn: int) -> float:
     return (mix(seed + GOLDEN * (_SEATS * turn + seat + 2)) >> 11) * _TO_UNIT
 
 
-def uniforms(seeds: Sequence[int], seats: Sequence[int], turns: Sequence[int]) -> Floats:
+def uniforms(seeds: Numbers, seats: Numbers, turns: Numbers) -> Floats:
     """Return `uniform` of each triple: float64, shape (len(seeds),)."""
     z = np.array(turns, dtype=np.int64)
     z *= _SEATS

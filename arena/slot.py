@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from arena.environment import Environment
-from arena.records import CHANCE, Fault, Match, Spec
+from arena.records import CHANCE, Ending, Episode, Fault, Match, Spec
 from arena.seeds import draw, uniform
 
 Legal = Sequence[int] | None
+
+_as_episode: Callable[[tuple[Any, ...]], Episode] = partial(tuple.__new__, Episode)
+"""`Episode(...)` at half of the time: it runs for every match that is played."""
 
 
 class Slot:
@@ -83,6 +89,12 @@ class Slot:
         """Note a fault."""
         self.faults = [*(self.faults or ()), fault]
 
+    def blame_game(self, error: Exception) -> None:
+        """Note that the environment failed, which voids the match."""
+        message = f"{type(error).__name__}: {error}"
+        trace = "".join(traceback.format_exception(error))
+        self.blame(Fault(None, self.turn, "infrastructure", "void", message, trace))
+
     def keep(self, name: str, value: Any, seat: int) -> None:
         """Keep what an agent handed back beside its seat's next move; None is nothing.
 
@@ -108,6 +120,21 @@ class Slot:
                 break
             owed += paid[seat]
         return owed
+
+    def episode(self, ending: Ending, now: float, low: float | None) -> Episode:
+        """Return the match as it has ended; who forfeited is paid `low`, if there is a lowest."""
+        returns = self.returns or [0.0] * len(self.players)
+        faults = tuple(self.faults) if self.faults else ()
+        if ending == "forfeit" and low is not None:
+            for fault in faults:
+                if fault.cost == "forfeit" and fault.seat is not None:
+                    returns[fault.seat] = low
+        for told in (self.columns or {}).values():
+            told.sort(key=itemgetter(0))  # seats that move at once are not asked in their order
+        return _as_episode((
+            self.match, tuple(returns), ending, self.turn, self.log, faults,
+            self.started, now - self.started, self.columns,
+        ))  # fmt: skip
 
     def legal(self, seat: int) -> Legal:
         """Return the legal actions of a seat, spelt out wherever they can be counted."""

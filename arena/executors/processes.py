@@ -6,9 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread
@@ -17,7 +15,7 @@ from typing import Any
 from arena.block import Block
 from arena.errors import ArenaError, BadParameter
 from arena.executors.here import gather, make_runner, rare_collection
-from arena.fixtures import as_match
+from arena.fixtures import Fixtures, Supply
 from arena.records import Match
 from arena.roles import Executor, Job
 
@@ -49,7 +47,7 @@ class Processes(Executor):
         self.ready(job)
         try:
             with rare_collection():
-                yield from _blocks(self._started, iter(matches))
+                yield from _blocks(self._started, Supply(matches))
         except BaseException:
             self.close()
             raise
@@ -61,18 +59,18 @@ class Processes(Executor):
         self._job = None
 
 
-def _blocks(workers: Sequence[_Worker], source: Iterator[Match]) -> Iterator[Block]:
+def _blocks(workers: Sequence[_Worker], supply: Supply) -> Iterator[Block]:
     """Keep the workers supplied; yield what they play as it arrives."""
     for worker in workers:
         worker.greet()
     for worker in [*workers] * 4:  # a quarter each in turn
-        worker.send(source)
+        worker.send(supply)
     busy = {worker.connection: worker for worker in workers if worker.owed}
     while busy:
         for connection in wait(list(busy)):
             worker = busy[connection]  # type: ignore[index]
             block = worker.receive()
-            while worker.owed < worker.ahead and worker.send(source):
+            while worker.owed < worker.ahead and worker.send(supply):
                 pass
             if not worker.owed:
                 del busy[worker.connection]
@@ -97,16 +95,16 @@ class _Worker:
             self.least = self.ahead = self._hear()
             self._heard = time.monotonic()
 
-    def send(self, source: Iterator[Match]) -> bool:
+    def send(self, supply: Supply) -> bool:
         """Send some of the next matches; return whether there were any."""
-        chunk = [tuple(match) for match in islice(source, max(1, self.ahead // 4))]
-        if not chunk:
+        some = supply.take(max(1, self.ahead // 4))
+        if some is None:
             return False
         try:
-            self.connection.send(chunk)
+            self.connection.send(some)
         except OSError:
             raise self._died() from None
-        self.owed += len(chunk)
+        self.owed += len(some.numbers)
         return True
 
     def receive(self) -> Block:
@@ -140,7 +138,7 @@ class _Worker:
         self.process.join()
 
 
-class _Inbox(Iterator[Match]):
+class _Inbox(Iterator[Fixtures]):
     """The matches that have arrived. It is never exhausted for good: more may come later.
 
     A thread empties the pipe, so that the parent never waits for a worker that waits for it.
@@ -148,8 +146,8 @@ class _Inbox(Iterator[Match]):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._arrived: SimpleQueue[list[tuple[Any, ...]] | None] = SimpleQueue()
-        self._waiting: deque[Match] = deque()
+        self._arrived: SimpleQueue[Fixtures | None] = SimpleQueue()
+        self._next: Fixtures | None = None
         Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -161,19 +159,23 @@ class _Inbox(Iterator[Match]):
 
     def wait(self) -> bool:
         """Wait until there is a match; return whether there will be one."""
-        if not self._waiting:
-            self._take(self._arrived.get())
-        return bool(self._waiting)
+        if self._next is None:
+            self._next = self._arrived.get()
+        return self._next is not None
 
-    def _take(self, chunk: list[tuple[Any, ...]] | None) -> None:
-        self._waiting.extend(map(as_match, chunk or ()))
+    def fixtures(self) -> Iterator[Fixtures]:
+        """Return what yields them."""
+        return self
 
-    def __next__(self) -> Match:
-        if not self._waiting and not self._arrived.empty():
-            self._take(self._arrived.get())
-        if not self._waiting:
+    def __next__(self) -> Fixtures:
+        some, self._next = self._next, None
+        if some is None and not self._arrived.empty():
+            some = self._arrived.get()
+            if some is None:
+                self._arrived.put(None)  # it is for `wait`
+        if some is None:
             raise StopIteration
-        return self._waiting.popleft()
+        return some
 
 
 def _serve(connection: Connection, job: Job) -> None:
