@@ -9,9 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from arena.agent import Agent
+from arena.allowance import FOREVER, Allowance
 from arena.batch import Batch, Moves
 from arena.environment import Environment
-from arena.errors import ArenaError
+from arena.errors import ArenaError, Unsuitable
 from arena.gametree import Decision, Floats, GameTree, Joint
 from arena.records import CHANCE, Match
 from arena.seeds import Luck, derive
@@ -19,6 +20,8 @@ from arena.slot import Slot
 
 FOLDS = 10
 _FIRST, _ROWS, _ANSWERS = 20, 4096, 10_000_000
+_SPARE = 1.3
+"""Answers may take longer than the first did."""
 
 Source = Literal["stated", "certain", "sampled"]
 Pages = dict[int, dict[str, Any]]
@@ -40,23 +43,35 @@ class Asked:
 
 
 def ask(
-    agent: Agent, tree: GameTree, make: Callable[[], Environment], samples: int, seed: int = 0
+    agent: Agent,
+    tree: GameTree,
+    make: Callable[[], Environment],
+    samples: int,
+    seed: int = 0,
+    allowance: Allowance = FOREVER,
 ) -> Asked:
     """Return the policy of an agent that holds every seat.
 
     It is asked at one of the positions that it cannot tell apart, on the way to which it was asked
     at each of its decisions, and did what leads here. Raises `ArenaError` for an answer that breaks
     the rules, and whatever the agent raises. Of a large game fewer samples are taken, so that there
-    are ten million answers at most.
+    are ten million answers at most, and as many as there is time for. Raises `Unsuitable` where
+    that is too little to ask it at every decision.
     """
-    interview = _Interview(agent, tree, make, seed)
+    interview = _Interview(agent, tree, make, seed, allowance)
     odds = interview.stated()
     if odds is not None:
         return Asked(odds, "stated")
+    begun = allowance.spent
     counts = interview.counts(_FIRST)
     if np.isin(counts, (0, _FIRST)).all():
         return Asked(_shares(tree, counts), "certain")
+    each = (allowance.spent - begun) / _FIRST
     samples = min(samples, _ANSWERS // max(1, len(tree.decisions)))
+    if allowance.left < _SPARE * samples * each:
+        samples = int(allowance.left / (_SPARE * each))
+        if samples < 2 * FOLDS:
+            raise interview.slow()
     each = max(2, -(-samples // FOLDS))
     folds = np.stack([interview.counts(each, fold) for fold in range(FOLDS)])
     total = folds.sum(axis=0)
@@ -77,13 +92,21 @@ class _Interview:
     """Asks one agent at all decisions, those that come first in a match first."""
 
     def __init__(
-        self, agent: Agent, tree: GameTree, make: Callable[[], Environment], seed: int
-    ) -> None:
+        self, agent: Agent, tree: GameTree, make: Callable[[], Environment], seed: int,
+        allowance: Allowance,
+    ) -> None:  # fmt: skip
         self.agent, self.tree, self.make, self.seed = agent, tree, make, seed
+        self.allowance = allowance
         self.name = type(agent).__name__
         self.owner = np.zeros(tree.sequences, np.int64)  # the decision of each sequence
         for index, decision in enumerate(tree.decisions):
             self.owner[decision.first : decision.first + len(decision.legal)] = index
+
+    def slow(self) -> Unsuitable:
+        """Return what is raised where time is up."""
+        return Unsuitable(
+            f"{self.name} takes too long to be asked at all {len(self.tree.decisions):,} decisions"
+        )
 
     def stated(self) -> Floats | None:
         """Return the odds that the agent states, None if it does not."""
@@ -129,6 +152,8 @@ class _Interview:
                     for slot in self._slots(game, index, each, stream, pages)
                 ]
                 seats = [self.tree.decisions[index].seat for index in indices]
+                if self.allowance.over():
+                    raise self.slow()
                 yield indices, Batch(rows, np.repeat(seats, each).tolist(), may_imagine)
                 for index, seat, slot in zip(indices, seats, rows[::each]):
                     if slot.pages and slot.pages.get(seat):

@@ -7,7 +7,7 @@ games" (Games and Economic Behavior 14, 1996).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from arena.slot import whole
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Joint = tuple[tuple[int, Any], ...]
+_EACH = 100
+"""Positions between two looks at the clock."""
 
 
 class TooLarge(Unsuitable):
@@ -143,15 +145,18 @@ def _blocks(tree: GameTree) -> Iterator[tuple[int, int, int]]:
     return ((d.first, len(d.legal), d.before) for d in tree.decisions)
 
 
-def enumerate_game(environment: Environment, limit: int = 1_000_000) -> GameTree:
+def enumerate_game(
+    environment: Environment, limit: int = 1_000_000, over: Callable[[int], bool] | None = None
+) -> GameTree:
     """Return everything that may happen in a game.
 
     What a seat sees (`observe` and `text`) and has seen and done at its own decisions is what it
-    knows; where nothing is hidden, everything. Raises `TooLarge` beyond `limit` positions, and
-    `Unsuitable` for a game that cannot be copied or whose actions cannot be counted.
+    knows; where nothing is hidden, everything. Raises `TooLarge` beyond `limit` positions, or where
+    `over`, which is told how many there are so far, says that this must do; and `Unsuitable` for a
+    game that cannot be copied or whose actions cannot be counted.
     """
     environment.reset(Luck(0))
-    return _Walk(environment, limit).tree
+    return _Walk(environment, limit, over).tree
 
 
 class _Here(NamedTuple):
@@ -168,9 +173,11 @@ class _Here(NamedTuple):
 class _Walk:
     """The walk through all positions, deepest first."""
 
-    def __init__(self, environment: Environment, limit: int) -> None:
+    def __init__(
+        self, environment: Environment, limit: int, over: Callable[[int], bool] | None
+    ) -> None:
         spec = environment.spec
-        self.spec, self.limit, seats = spec, limit, len(spec.seats)
+        self.spec, self.limit, self.over, seats = spec, limit, over, len(spec.seats)
         self.tree = GameTree(spec)
         self.known: dict[Hashable, int] = {}
         self.ends: list[tuple[float, tuple[float, ...], tuple[int, ...]]] = []
@@ -193,6 +200,8 @@ class _Walk:
         tree.positions += 1
         if tree.positions > self.limit:
             raise TooLarge(f"{self.spec.name} has more than {self.limit:,} positions")
+        if self.over and tree.positions % _EACH == 0 and self.over(tree.positions):
+            raise TooLarge(f"{self.spec.name} has more than the {tree.positions:,} positions seen")
         return tree.positions - 1
 
     def _next(self, here: _Here) -> Iterator[_Here]:

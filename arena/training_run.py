@@ -91,6 +91,8 @@ class LiveRun(TrainingRun):
         self.progress: Progress | None = None
         self.evaluate: Evaluate | None = None
         self.save_seconds = 10.0
+        self.stopped = False
+        """Set it (in `progress`) to end the round under way, and with it the run."""
         self.so_far = Progressed()
         self.metrics: dict[str, float] = {}
         """Means since the report before the latest."""
@@ -105,8 +107,8 @@ class LiveRun(TrainingRun):
 
     @property
     def steps(self) -> int:  # type: ignore[override]
-        """The budget, in moves."""
-        return int(self.terms.arguments["steps"])
+        """The budget, in moves; no more than were made once the run is stopped."""
+        return self.step if self.stopped else int(self.terms.arguments["steps"])
 
     @property
     def step(self) -> int:
@@ -127,7 +129,7 @@ class LiveRun(TrainingRun):
             for _ in runner.blocks(matches):
                 self.step = before + recorder.steps
                 self._show()
-                if recorder.steps >= (2 * limit if round_.whole else limit):
+                if self.stopped or recorder.steps >= (2 * limit if round_.whole else limit):
                     break
                 fresh = recorder.over if round_.whole else recorder.steps - handed
                 if round_.every is not None and fresh >= round_.every:

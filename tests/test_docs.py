@@ -84,7 +84,7 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
     [
         ("docs/tutorial.md", 8),
         ("README.md", 5),
-        ("docs/statistics.md", 6),
+        ("docs/statistics.md", 7),
         ("docs/gymnasium.md", 2),
         ("docs/sb3.md", 3),
     ],

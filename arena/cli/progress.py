@@ -83,3 +83,38 @@ class Progress:
         if len(results) == 0:
             return head
         return Group(head, Text(""), standings_of(results, run.plan.spec, None))
+
+
+class Ticker:
+    """A line that is written over; now and then a new one if standard error is no terminal."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.due = time.monotonic() + (0.0 if self.terminal else _LINE_EVERY)
+        self.shown = False
+
+    def __enter__(self) -> Ticker:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._wipe()
+
+    def _wipe(self) -> None:
+        if self.shown and self.terminal:
+            click.echo("\r\x1b[K", err=True, nl=False)
+        self.shown = False
+
+    def tell(self, text: str) -> None:
+        """Print a line that stays."""
+        self._wipe()
+        click.echo(text, err=True)
+
+    def show(self, text: str) -> None:
+        """Show how far things are, if it is time to."""
+        now = time.monotonic()
+        if now < self.due:
+            return
+        self.shown, self.due = True, now + (0.25 if self.terminal else _LINE_EVERY)
+        click.echo(
+            f"\r\x1b[K{text[:160]}" if self.terminal else text, err=True, nl=not self.terminal
+        )
