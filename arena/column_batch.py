@@ -107,9 +107,11 @@ class ColumnBatch(Sequence[Any]):
     """
 
     def __init__(
-        self, tick: Tick, parts: Sequence[Part], pages: Pages, agent: Hashable = 0
-    ) -> None:
+        self, tick: Tick, parts: Sequence[Part], pages: Pages, agent: Hashable = 0,
+        may_imagine: bool = False,
+    ) -> None:  # fmt: skip
         self.tick, self._parts, self._pages, self._agent = tick, list(parts), pages, agent
+        self._may_imagine = may_imagine
         self._kept: dict[str, Tensor] = {}
 
     def __len__(self) -> int:
@@ -126,8 +128,22 @@ class ColumnBatch(Sequence[Any]):
         for rows, seat in self._parts:
             for row in host(self.tick.asked[seat or 0][rows]).nonzero()[0].tolist():
                 part = (slice(rows.start + row, rows.start + row + 1), seat)
-                yield begin + row, ColumnBatch(self.tick, [part], self._pages, self._agent)
+                yield (
+                    begin + row,
+                    ColumnBatch(self.tick, [part], self._pages, self._agent, self._may_imagine),
+                )
             begin += rows.stop - rows.start
+
+    def imagine(self) -> Table:
+        """Return the rows' games as they stand, as a table of their own to search in.
+
+        Raises `Unsuitable` for agents without "model" in `needs`.
+        """
+        if not self._may_imagine:
+            raise Unsuitable("imagine is for agents that need a model, where the rules allow it")
+        table = self.tick.table
+        rows = [torch.arange(part.start, part.stop) for part, _ in self._parts]
+        return table.take(torch.cat(rows).to(table.device))
 
     @property
     def seat(self) -> int:

@@ -144,6 +144,14 @@ class Environment(ABC):
         """
         return None
 
+    @classmethod
+    def tabled(cls, games: Sequence[Environment]) -> Any:
+        """Return these games as they stand as a `Table` of their own, whose rows can be taken.
+
+        For searches; None where there is no such thing.
+        """
+        return None
+
     def state(self) -> Any:
         """Return everything there is to know: for centralised critics and viewers only."""
         return tuple(self.observe(seat) for seat in range(len(self.spec.seats)))

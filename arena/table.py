@@ -56,6 +56,8 @@ class Table(ABC):
     """Whether two seats move by turns in every game, seat 0 first and neither twice running."""
     truncates: bool = False
     """Whether games may be cut off otherwise than by `spec.max_turns`: see `truncated`."""
+    takes: bool = False
+    """Whether rows can be taken out and put in (`take`, `put`), so that searches can branch."""
 
     @abstractmethod
     def reset(self, rows: Array, deals: Array) -> None:
@@ -114,6 +116,20 @@ class Table(ABC):
     def close(self) -> None:
         """Let go of memory, processes and files."""
         return None
+
+    def take(self, rows: Array) -> Self:
+        """Return some rows' games as they stand, as a table: row i of it is row `rows[i]` of this.
+
+        `rows`, int64 (n,), may name a row more than once. Only where it `takes`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not give its rows apart")
+
+    def put(self, rows: Array, games: Self) -> None:
+        """Put the games of a table of the same kind in the place of `rows`, int64 (n,): all differ.
+
+        Only where it `takes`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not take rows in")
 
     def hold(self) -> None:
         """Leave nature's moves to the caller from now on.

@@ -15,7 +15,8 @@ def table_device(
     """Return the device on which these agents can play a table of the game, None if they cannot.
 
     The game must have a table, with actions that whole columns of can be judged; and all agents
-    must answer in columns. torch is loaded only where a table is. Raises `BadParameter` for a
+    must answer in columns; those that need a model get one whose rows can be taken, where nothing
+    is hidden. torch is loaded only where a table is. Raises `BadParameter` for a
     device that is not there.
     """
     if not all(agent.columns for agent in agents):
@@ -27,7 +28,11 @@ def table_device(
         from arena.column_referee import columns_suit
 
         found = resolve(device)
-        suits = columns_suit(game.spec) and game.table(1, found) is not None
-        return found if suits else None
+        if not columns_suit(game.spec):
+            return None
+        table = game.table(1, found)
+        model = any("model" in agent.needs for agent in agents)
+        branches = table is not None and table.takes and game.spec.perfect_information
+        return found if table is not None and (branches or not model) else None
     finally:
         game.close()

@@ -93,6 +93,17 @@ class TableGame(Environment):
         twin._table = self._table.copy()
         return twin
 
+    @classmethod
+    def tabled(cls, games: Sequence[Any]) -> Table | None:
+        """Return these games as they stand as a table, None if its rows cannot be taken."""
+        first: Table = games[0]._table
+        if not first.takes:
+            return None
+        table = first.take(games[0]._put(np.zeros(len(games), np.int64)))
+        for row, game in enumerate(games):
+            table.put(game._put(np.array([row])), game._table)
+        return table
+
     def imagine(self, seat: int, rng: Luck) -> Environment:
         """Return a game that the seat may believe to be in. Raises `Unsuitable` where it cannot."""
         if not self.spec.model:

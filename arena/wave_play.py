@@ -206,7 +206,8 @@ class WavePlay:
         wrong: dict[tuple[int, int], Wrong] = {}
         handed: list[tuple[str, int, slice, Any]] = []
         for agent, kind, parts in whom:
-            batch = ColumnBatch(tick, parts, self.pages, (agent, kind))
+            model = "model" in self.company.agents[agent].needs
+            batch = ColumnBatch(tick, parts, self.pages, (agent, kind), model)
             answers = self._answers(agent, batch)
             if self.recorder is not None:
                 beside = self._beside(batch)

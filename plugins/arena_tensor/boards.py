@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import torch
 from gymnasium.spaces import Box, Discrete
@@ -32,6 +33,9 @@ class BoardTable(TensorTable):
     """
 
     alternating = True
+    takes = True
+    kept: tuple[str, ...] = ("live", "second", "mine", "theirs")
+    """The names of all tensors that a game goes on from."""
 
     def __init__(
         self, spec: Spec, size: int, device: str, *parts: int, dtype: torch.dtype = torch.int64
@@ -57,6 +61,19 @@ class BoardTable(TensorTable):
         others = others.to(self.mine.dtype)
         self.mine &= others
         self.theirs &= others
+
+    def take(self, rows: Tensor) -> Self:
+        """Return some rows' games as they stand."""
+        twin = copy.copy(self)
+        twin.size = len(rows)
+        for name in self.kept:
+            setattr(twin, name, getattr(self, name).index_select(-1, rows))
+        return twin
+
+    def put(self, rows: Tensor, games: Self) -> None:
+        """Put other games in the place of some rows."""
+        for name in self.kept:
+            getattr(self, name).index_copy_(-1, rows, getattr(games, name))
 
     def acting(self) -> Tensor:
         """Return who is asked: bool (size, 2)."""

@@ -17,6 +17,8 @@ _WIDEST = 62
 class Mnk(BoardTable):
     """Each row of the board is an integer, whose bit c is column c: (n, size)."""
 
+    kept = (*BoardTable.kept, "left")
+
     def __init__(self, size: int, device: str, m: int = 15, n: int = 15, k: int = 5) -> None:
         if min(m, n, k) < 1 or m > _WIDEST:
             raise BadParameter(

@@ -23,6 +23,8 @@ _BLACK, _WHITE = 1 << 28 | 1 << 35, 1 << 27 | 1 << 36
 class Othello(BoardTable):
     """Cell 8 row + column is bit 8 row + column of an int64, whose sign is the last cell."""
 
+    kept = (*BoardTable.kept, "moves")
+
     def __init__(self, size: int, device: str) -> None:
         super().__init__(board_spec("tensor/othello", (3, 8, 8), PASS + 1), size, device)
         bits = [_signed(1 << cell) for cell in range(64)]
