@@ -69,6 +69,7 @@ class Progressed:
     seconds: float = 0.0
     agent_seconds: float = 0.0
     learn_seconds: float = 0.0
+    evaluation_seconds: float = 0.0
 
 
 class LiveRun(TrainingRun):
@@ -223,11 +224,13 @@ class LiveRun(TrainingRun):
         metrics: Mapping[str, float] | None = None,
     ) -> Mapping[str, float]:
         """Write a checkpoint, evaluate it, and keep it unless the one before was better."""
+        begun = time.perf_counter()
         place = self.folder / "candidate"
         checkpoint = save_checkpoint(place, contents, self._meta(agent_parameters or {}))
         found = dict(metrics or {})
         if self.evaluate is not None:
             found.update(self.evaluate(self, checkpoint))
+            self.so_far.evaluation_seconds += time.perf_counter() - begun
         self._tell(found)
         self.so_far.next_offer = self.step + self._tenth
         value = self._worth(found)
@@ -263,10 +266,13 @@ class LiveRun(TrainingRun):
 
     @property
     def shares(self) -> dict[str, float]:
-        """How the time was spent: in agents, in learning, and in games and all the rest."""
-        total = max(self.seconds, 1e-9)
-        agents, learning = self.so_far.agent_seconds / total, self.so_far.learn_seconds / total
-        return {"agents": agents, "learning": learning, "games": 1.0 - agents - learning}
+        """How the time was spent: in the agents' answers, in learning, in matches that evaluate a
+        checkpoint where there are any, and in games and all the rest."""
+        total, so_far = max(self.seconds, 1e-9), self.so_far
+        found = {"agents": so_far.agent_seconds / total, "learning": so_far.learn_seconds / total}
+        if so_far.evaluation_seconds:
+            found["evaluation"] = so_far.evaluation_seconds / total
+        return {**found, "games": 1.0 - sum(found.values())}
 
     def spent(self, agents: float = 0.0, learning: float = 0.0) -> None:
         """Count seconds of a trainer that plays and learns without `play`."""

@@ -22,11 +22,20 @@ if TYPE_CHECKING:
 @click.argument("environment", required=False)
 @click.option("--system", metavar="NAME", help="A rating system: `arena raters`.")
 @click.option("--pairs", is_flag=True, help="How likely each entrant is better than each other.")
-@click.option("--plot", metavar="FILE.png|FILE.svg", type=click.Path(path_type=Path),
-              help="A picture: intervals, online Elo, who beat whom.")  # fmt: skip
+@click.option(
+    "--plot",
+    metavar="FILE.png|FILE.svg",
+    type=click.Path(path_type=Path),
+    help="A picture: intervals, online Elo, who beat whom.",
+)
+@click.option("--over-training", is_flag=True,
+              help="Draw what `arena train --against` kept of checkpoints.")  # fmt: skip
 @as_json
 @click.pass_obj
-def ratings(session: Session, /, environment: str | None, plot: Path | None, **asked: Any) -> None:
+def ratings(
+    session: Session, /, environment: str | None, plot: Path | None, over_training: bool,
+    **asked: Any,
+) -> None:  # fmt: skip
     """Rate all that was played of a game (of every game, if none is named)."""
     from arena.errors import Unsuitable
 
@@ -34,6 +43,8 @@ def ratings(session: Session, /, environment: str | None, plot: Path | None, **a
         from arena.plots import check_plot
 
         check_plot(plot)
+    if over_training and plot is None:
+        raise UsageError("--over-training is a way to draw; say where with --plot FILE")
     named = None if environment is None else _game(session, environment)
     games = session.store().environments() if named is None else [named]
     if plot is not None and len(games) != 1:
@@ -42,7 +53,7 @@ def ratings(session: Session, /, environment: str | None, plot: Path | None, **a
         click.echo("no matches yet; play some: arena tournament tic_tac_toe")
     for game in games:
         try:
-            _rate(session, game, plot, **asked)
+            _rate(session, game, plot, over_training, **asked)
         except Unsuitable as error:
             if named is not None:
                 raise
@@ -51,8 +62,8 @@ def ratings(session: Session, /, environment: str | None, plot: Path | None, **a
 
 
 def _rate(
-    session: Session, game: GameRecord, plot: Path | None, system: str | None, pairs: bool,
-    as_json: bool,
+    session: Session, game: GameRecord, plot: Path | None, over_training: bool,
+    system: str | None, pairs: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Rate a game and show the ratings. Raises `Unsuitable`."""
     from arena.cyclicity import cyclicity
@@ -63,7 +74,11 @@ def _rate(
     results = session.store().results_of(game.name).rated
     rated = rater.rate(results)
     (_print_json if as_json else _print)(game, named, rated, cyclicity(results), pairs)
-    if plot is not None:
+    if plot is not None and over_training:
+        from arena.training_plot import plot_training
+
+        plot_training(plot, f"{game.short}: {named}", rated)
+    elif plot is not None:
         from arena.plots import plot_ratings
 
         plot_ratings(plot, f"{game.short}: {named}", rated, results, game)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +17,12 @@ from arena.errors import ArenaError, BadSpec
 
 if TYPE_CHECKING:
     from arena.config import Entry
+    from arena.evaluation import Evaluation
+    from arena.event_logs import TensorBoardLogs
     from arena.lookup import Game
     from arena.planning import Trained
     from arena.records import Checkpoint, Ref
+    from arena.training import Order
     from arena.training_run import LiveRun
 
 
@@ -31,11 +36,26 @@ if TYPE_CHECKING:
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto",
               show_default=True)  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run of this name.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="AGENT",
+    help="Meet this one at ten points on the way; the matches are kept.",
+)
+@click.option(
+    "--games",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Matches with each, each time.",
+)
 @as_json
 @click.pass_obj
 def train(
     session: Session, /, trainer: str, environment: str, steps: int | None, name: str | None,
-    settings: tuple[str, ...], seed: int | None, device: str, resume: bool, as_json: bool,
+    settings: tuple[str, ...], seed: int | None, device: str, resume: bool,
+    against: tuple[str, ...], games: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Train an agent; it enters tournaments by its name."""
     from arena.specs import parse
@@ -43,14 +63,57 @@ def train(
     from arena.training import train as trained
 
     order = Order(_with(parse(trainer), settings), parse(environment), name, steps, seed)
-    with TrainingProgress() as progress:
+    evaluate = _evaluation(session, order, against, games)
+    with TrainingProgress() as progress, _logs(session) as logs:
         try:
-            checkpoint = trained(session.workspace, order, device, resume, progress.update)
+            checkpoint = trained(
+                session.workspace, order, device, resume, progress.update, evaluate
+            )
         except KeyboardInterrupt:
             raise ArenaError(
                 "interrupted; the same command with --resume goes on from the last saved state"
             ) from None
     _print(checkpoint, environment, as_json)
+    if not as_json:
+        _point_out(environment, against, logs)
+
+
+def _evaluation(
+    session: Session, order: Order, against: tuple[str, ...], games: int
+) -> Evaluation | None:
+    """Return what plays matches on the way, if there is anyone to meet."""
+    if not against:
+        return None
+    from arena.evaluation import Evaluation
+
+    return Evaluation(session.workspace, order.environment, against, games)
+
+
+@contextmanager
+def _logs(session: Session) -> Iterator[TensorBoardLogs | None]:
+    """Have what is trained within heard by TensorBoard, where that is installed."""
+    from arena.event_logs import TensorBoardLogs, tensorboard_there
+
+    if not tensorboard_there():
+        yield None
+        return
+    manager, logs = session.registry.manager, TensorBoardLogs()
+    manager.register(logs)
+    try:
+        yield logs
+    finally:
+        manager.unregister(logs)
+
+
+def _point_out(environment: str, against: tuple[str, ...], logs: TensorBoardLogs | None) -> None:
+    """Say where to look for how it went."""
+    if against:
+        game = shlex.quote(environment)
+        click.echo(
+            f"What it was worth on the way: arena ratings {game} --over-training --plot it.png"
+        )
+    if logs is not None and logs.folder is not None:
+        click.echo(f"Logs: tensorboard --logdir {shlex.quote(str(logs.folder))}")
 
 
 def _with(trainer: Ref, settings: tuple[str, ...]) -> Ref:

@@ -84,11 +84,15 @@ class DeepLearner(Learner):
     def stretch(self, moves: int, slots: int) -> int:
         """Return the moves of a round, at whose end games are left unfinished.
 
-        16 updates, each after so many `moves`; more where a game of `slots` at once is long, for
-        its end is to be seen too; but no more than is left.
+        16 updates, each after so many `moves`, but in company no more than a tenth of the run.
+        Alone more where a game of `slots` at once is long, for its end is to be seen too.
         """
-        longest = 4 * slots * (self.spec.max_turns or 0)
-        wanted = max(_ROUND * moves, min(self.run.steps // 10, longest))
+        tenth = self.run.steps // 10
+        if self.several:
+            wanted = max(moves, min(_ROUND * moves, tenth))
+        else:
+            longest = 4 * slots * (self.spec.max_turns or 0)
+            wanted = max(_ROUND * moves, min(tenth, longest))
         return min(self.run.steps - self.run.step, wanted)
 
     def weights(self) -> Callable[[Path], None]:

@@ -32,6 +32,14 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
+def rows_of(name: str, results: Path = RESULTS) -> list[list[str]]:
+    """Return the rows of a section's table; none if there is no such section."""
+    section = results.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")[2]
+    section = section.partition(f"<!-- end of {name} -->")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines[2:]]
+
+
 def write(name: str, title: str, text: str, results: Path = RESULTS) -> None:
     """Put a section into the results, in the place of the one that had its name.
 

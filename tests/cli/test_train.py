@@ -1,0 +1,70 @@
+"""`arena train` as a user types it: who is met on the way, and where that is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+LEARN = ("train", "q_learning", "tic_tac_toe", "--steps", 3000, "--set", "slots=16")
+
+
+def test_checkpoints_meet_others_on_the_way(arena: Any, tmp_path: Any) -> None:
+    told = arena(*LEARN, "--against", "random", "--against", "a=first_legal", "--games", 10)
+    assert "% evaluation" in told.out and "score/random" in told.out
+    assert "arena ratings tic_tac_toe --over-training" in told.out
+    (found,) = arena("ratings", "tic_tac_toe", "--json").objects
+    games = {line["entrant"]: line["games"] for line in found["ratings"]}
+    steps = sorted(int(name.partition("@")[2]) for name in games if "@" in name)
+    assert len(steps) >= 3 and steps[-1] >= 3000
+    assert games.pop("random") == games.pop("a") == 10 * len(steps)
+    assert set(games.values()) == {20}
+    rows = arena("tournaments", "--json").objects
+    assert {row["format"] for row in rows} == {"gauntlet:games=10"}
+    arena("verify")
+    picture = tmp_path / "it.png"
+    arena("ratings", "tic_tac_toe", "--over-training", "--plot", picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_scores_are_those_of_the_stored_matches(arena: Any) -> None:
+    (told,) = arena(*LEARN, "--against", "random", "--json").objects
+    last = told["metrics"]["score/random"]
+    newest = arena("tournaments", "--json").objects[-1]
+    rows = arena("matches", "--tournament", newest["tournament"], "--limit", 0, "--json").objects
+    points = [
+        (1 + (row["returns"][seat] > 0) - (row["returns"][seat] < 0)) / 2
+        for row in rows for seat, name in enumerate(row["seats"]) if "@" in name
+    ]  # fmt: skip
+    assert len(points) == 20 and last == pytest.approx(sum(points) / 20)
+
+
+def test_the_matches_change_nothing_in_what_is_learnt(arena: Any, home: Any) -> None:
+    arena(*LEARN, "--name", "one")
+    arena(*LEARN, "--name", "other", "--against", "random")
+    one, other = (
+        (home / "checkpoints" / name / "model.safetensors").read_bytes()
+        for name in ("one", "other")
+    )
+    assert one == other
+
+
+def test_tensorboard_reads_the_logs(arena: Any, home: Any) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    told = arena(*LEARN, "--name", "logged")
+    folder = home / "training" / "logged" / "tensorboard"
+    assert f"tensorboard --logdir {folder}" in told.out
+    arena(*LEARN, "--name", "logged")  # begun anew: the logs are, too
+    read = EventAccumulator(str(folder))
+    read.Reload()
+    assert {"positions", "lost_lines"} <= set(read.Tags()["tensors"])
+    steps = [event.step for event in read.Tensors("lost_lines")]
+    assert steps == sorted(steps) and len(steps) == len(set(steps)) >= 3
+
+
+def test_wrong_opponents_are_told_before_anything_is_done(fails: Any) -> None:
+    assert "did you mean 'random'" in fails(*LEARN, "--against", "randon")
+    alone = ("train", "q_learning", "gymnasium/CliffWalking-v1", "--against", "random")
+    assert "one side" in fails(*alone)
+    assert "--plot FILE" in fails("ratings", "--over-training")
