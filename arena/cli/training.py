@@ -149,9 +149,13 @@ def _print(checkpoint: Checkpoint, environment: str, as_json: bool) -> None:
 
 
 class TrainingProgress:
-    """A line that is written over while a run trains; now and then a new one if not a terminal."""
+    """A line that is written over while a run trains; now and then a new one if not a terminal.
 
-    def __init__(self) -> None:
+    `name` is put before it: an entrant's, where a tournament trains several.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = f"{name}: " if name else ""
         self.terminal = sys.stderr.isatty()
         self.began = time.monotonic()
         self.due = self.began + (0.0 if self.terminal else 10.0)
@@ -175,7 +179,8 @@ class TrainingProgress:
         speed = (run.step - self.first[1]) / max(now - self.first[0], 1e-6)
         left = seconds_text(max(run.steps - run.step, 0) / speed) if speed > 0 else "?"
         metrics = "  ".join(f"{name} {value:.4g}" for name, value in run.metrics.items())
-        line = f"{run.step:,} of {run.steps:,} steps, {speed:,.0f} a second, {left} left  {metrics}"
+        done = f"{self.name}{run.step:,} of {run.steps:,} steps, {speed:,.0f} a second"
+        line = f"{done}, {left} left  {metrics}"
         click.echo(
             f"\r\x1b[K{line[:160]}" if self.terminal else line, err=True, nl=not self.terminal
         )
@@ -187,7 +192,7 @@ def trainer_of(session: Session, device: str) -> Trained:
     def make(entry: Entry, game: Game) -> str:
         from arena.training import train_cached
 
-        with TrainingProgress() as progress:
+        with TrainingProgress(entry.agent.name) as progress:
             return train_cached(session.workspace, entry, game, device, progress.update)
 
     return make
