@@ -20,7 +20,7 @@ from arena.records import DEFAULT_MAX_TURNS, STANDARD_RULES, Ending, Episode, Fa
 from arena.referee import Answers, Referee, Wrong, plain
 from arena.slot import Slot
 
-SLOTS = 256
+SLOTS = 512
 """Games in flight, if nobody says."""
 FIRST_SLOTS = 16
 QUICK_TICK = 0.05

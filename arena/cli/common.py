@@ -18,7 +18,7 @@ def playing_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda",
                      type=click.Choice(["auto", "cpu", "cuda"]), help="For networks and tensors."),
         click.option("--slots", type=click.IntRange(1), metavar="N",
-                     help="Games in flight in a process (256; on tables 4,096)."),
+                     help="Games in flight in a process (512; on tables 4,096)."),
         click.option("--workers", type=click.IntRange(1), default=1, show_default=True,
                      metavar="N", help="Processes; more than 1 means --executor processes."),
         click.option("--executor", metavar="NAME", help="Where matches are played."),
