@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
-from stable_baselines3.common.logger import KVWriter, Logger, SummaryWriter, TensorBoardOutputFormat
+from stable_baselines3.common.logger import KVWriter, Logger
 
 import arena
 from arena_sb3 import settings, state
@@ -51,7 +51,7 @@ class Course:
             self.model = settings.build(
                 self.what, algorithm, given, sight, self.world.vector, seed, run.device
             )
-        self.model.set_logger(Logger(None, self._writers()))
+        self.model.set_logger(Logger(None, [_Told(self)]))
         self._hook_loop()
 
     def go(self) -> None:
@@ -90,12 +90,6 @@ class Course:
         if not self.sight.single and given["normalise"]:
             how["norm_obs_keys"] = numbers_of(self.sight)
         return {**how, "gamma": given.get("gamma", 0.99)}
-
-    def _writers(self) -> list[KVWriter]:
-        writers: list[KVWriter] = [_Told(self)]
-        if SummaryWriter is not None:
-            writers.append(TensorBoardOutputFormat(str(self.run.folder / "tensorboard")))
-        return writers
 
     def _hook_loop(self) -> None:
         """Have the model call `between` before each round of its loop."""

@@ -245,7 +245,7 @@ def test_the_better_checkpoint_is_kept(workspace: Workspace) -> None:
     assert made.meta["metrics"]["mean_return"] == max(offered)
 
 
-def test_metrics_and_logs(workspace: Workspace) -> None:
+def test_metrics(workspace: Workspace) -> None:
     heard: list[Mapping[str, float]] = []
     made = learn(
         workspace, f"sb3_dqn:{REPLAY},evaluations=1", "gymnasium/CartPole-v1", steps=600,
@@ -254,8 +254,6 @@ def test_metrics_and_logs(workspace: Workspace) -> None:
     assert {"return", "length", "loss"} <= set(heard[-1]) and heard[-1]["return"] > 0
     assert made.meta["steps"] == 600 and sum(made.meta["shares"].values()) == pytest.approx(1.0)
     assert made.meta["shares"]["learning"] > 0.05
-    logs = workspace.home / "training" / "mine" / "tensorboard"
-    assert [file.name.startswith("events.out.tfevents") for file in logs.iterdir()] == [True]
 
 
 @pytest.mark.parametrize("game", ["tic_tac_toe", "leduc_poker", "matching_pennies_3p"])
