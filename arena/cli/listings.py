@@ -22,6 +22,9 @@ OF = {
     "executors": "Where matches are played.",
 }
 
+_ROOM = 8
+"""How many parameters a table shows at most; all are in JSON, and where one thing is told of."""
+
 
 def _listing(kind: str) -> click.Command:
     """Return the command that lists one kind of thing."""
@@ -37,12 +40,22 @@ def _listing(kind: str) -> click.Command:
         rows = [_row(entry) for entry in session.registry.table(kind).values()]
         if kind == "agents":
             rows += _checkpoints(session)
-        _print(kind, rows, ["name", "parameters", "plugin", "about"], as_json)
+        shown = rows if as_json else [{**row, "parameters": _brief(kind, row)} for row in rows]
+        _print(kind, shown, ["name", "parameters", "plugin", "about"], as_json)
 
     return command
 
 
 agents, trainers, formats, raters, scorers, stores, executors = map(_listing, OF)
+
+
+def _brief(kind: str, row: dict[str, Any]) -> list[str]:
+    """Return what a table has room for of a row's parameters."""
+    parameters: list[str] = row["parameters"]
+    if len(parameters) <= _ROOM:
+        return parameters
+    left = len(parameters) - _ROOM + 2
+    return [*parameters[: _ROOM - 2], f"and {left} more: arena {kind} {row['name']}"]
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -33,6 +33,14 @@ def test_all_about_one(arena, fails) -> None:
     assert "no format 'swis'; did you mean 'swiss'" in fails("formats", "swis")
 
 
+def test_a_table_has_room_for_some_parameters_only(arena) -> None:
+    rows = {row["name"]: row["parameters"] for row in arena("trainers", "--json").objects}
+    assert len(rows["sb3_ppo"]) > 20
+    words = " ".join(arena("trainers").out.split())
+    assert f"and {len(rows['sb3_ppo']) - 6} more: arena" in words
+    assert "alpha: float = 0.5" in words and "slots: int (optional)" in words
+
+
 def test_environments(arena) -> None:
     lines = {line["name"]: line for line in arena("environments", "--json").objects}
     assert lines["openspiel/tic_tac_toe"]["alias"] == "tic_tac_toe"
