@@ -54,29 +54,34 @@ def test_how_it_is_played_changes_nothing(arena, options) -> None:
     assert moves_of(arena, 1) == moves_of(arena, 2)
 
 
-def test_a_tournament_that_is_killed_goes_on(arena, process) -> None:
-    """Nothing lost, nothing played twice: the same as one that was left alone."""
-    field = ("tournament", "tic_tac_toe", *PAIR, "--games", 60_000, "--seed", 9)
-    running = process(*field)
+def wait_for_matches(arena, running, count: int) -> None:
+    """Wait until a tournament that is being played has stored more than so many matches."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and running.poll() is None:
-        time.sleep(0.2)
-        if sum(line["matches"] for line in arena("tournaments", "--json").objects) > 2000:
-            break
+        time.sleep(0.1)
+        if sum(line["matches"] for line in arena("tournaments", "--json").objects) > count:
+            return
+
+
+def test_a_tournament_that_is_killed_goes_on(arena, process) -> None:
+    """Nothing lost, nothing played twice: the same as one that was left alone."""
+    field = ("tournament", "tic_tac_toe", *PAIR, "--games", 100_000, "--seed", 9)
+    running = process(*field)
+    wait_for_matches(arena, running, 2000)
     running.send_signal(signal.SIGKILL)
     running.wait()
     (told,) = arena("tournaments", "--json").objects
-    assert told["state"] == "running" and 2000 < told["matches"] < 60_000
+    assert told["state"] == "running" and 2000 < told["matches"] < 100_000
     (resumed,) = arena("tournament", "--resume", 1, "--json").objects
     (whole,) = arena(*field, "--json").objects
-    assert resumed["matches"] == whole["matches"] == 60_000
+    assert resumed["matches"] == whole["matches"] == 100_000
     assert resumed["standings"] == whole["standings"] and resumed["ratings"] == whole["ratings"]
     assert [t["state"] for t in arena("tournaments", "--json").objects] == ["finished"] * 2
 
 
 def test_an_interrupt_says_how_to_go_on(arena, process) -> None:
     running = process("tournament", "tic_tac_toe", *PAIR, "--games", 5_000_000)
-    time.sleep(4)
+    wait_for_matches(arena, running, 0)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=30)
     assert running.returncode == 1
