@@ -117,6 +117,10 @@ def reopen(workspace: Workspace, identifier: int, train: Trained) -> Run:
         raise UsageError(
             f"tournament {identifier} was played elsewhere; `arena import` would finish it"
         )
+    if stored.record.kind == "training":
+        raise UsageError(
+            f"tournament {identifier} measured a training; `arena train --resume` goes on with it"
+        )
     plan = prepare(workspace, definition_from_json(json.loads(stored.record.definition)), train)
     before = [entrant.identity for entrant in stored.record.entrants]
     now = [entrant_record(player).identity for player in plan.players]

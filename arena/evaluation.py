@@ -9,20 +9,23 @@ from arena.config import Definition, Entry
 from arena.lookup import Player, check_suits, environment_maker, find_game, find_player, make_agent
 from arena.planning import Plan, completed, made
 from arena.records import STANDARD_RULES, Checkpoint, Entrants, Ref
+from arena.results import Results
 from arena.roles import Format
 from arena.seeds import derive
 from arena.specs import parse
-from arena.standings import cross_table
+from arena.standings import cross_table, mean_returns
 from arena.training_run import LiveRun
 from arena.workspace import Workspace
 
 
 class Evaluation:
-    """Plays a gauntlet of a checkpoint in the making against opponents, into the history.
+    """Plays a checkpoint in the making against opponents, into the history.
 
     It is what `arena.training.train` takes as `evaluate`. The checkpoint enters as `NAME@STEP`, a
-    player of its own, so that what it was worth at each step can be rated from the history; the
-    metrics are its scores, from 0 to 1, as `score/OPPONENT`. Raises `UsageError`s, before anything
+    player of its own, so that what it was worth at each step can be rated from the history. It meets
+    each opponent in `games` matches, and the metrics are its scores, from 0 to 1, as
+    `score/OPPONENT`; in a game with one side all play the same `games` deals, and the metrics are
+    mean returns, as `return/OPPONENT` and its own as `evaluated_return`. Raises `UsageError`s, before anything
     is played, for opponents or games that do not suit.
     """
 
@@ -37,7 +40,8 @@ class Evaluation:
         for player in self.opponents:
             agent = make_agent(registry, home, player.ref, trust=workspace.trust)
             check_suits(agent, player.name, self.spec, STANDARD_RULES)
-        self.named = Ref("gauntlet", {"games": games})
+        format_ = "score" if self.spec.ranked_by_return else "gauntlet"
+        self.named = Ref(format_, {"games": games})
         self.format: Format = made(registry, "formats", self.named, Format)
         names = ("the learner", *(player.name for player in self.opponents))
         self.format.check(Entrants(names, self.spec, 0))
@@ -47,7 +51,14 @@ class Evaluation:
         plan = self._plan(run, self._learner(run, checkpoint))
         tournament = begin(self.workspace, plan, "training")
         play_tournament(self.workspace, tournament, Playing(device=run.device))
-        table = cross_table(tournament.results, self.spec)
+        return self._scores(tournament.results)
+
+    def _scores(self, results: Results) -> dict[str, float]:
+        if self.spec.ranked_by_return:
+            own, *others = mean_returns(results).tolist()
+            told = zip(self.opponents, others)
+            return {"evaluated_return": own} | {f"return/{who.name}": other for who, other in told}
+        table = cross_table(results, self.spec)
         played = zip(self.opponents, table.score[0, 1:], table.games[0, 1:])
         return {f"score/{who.name}": float(won / games) for who, won, games in played if games}
 

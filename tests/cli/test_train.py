@@ -63,8 +63,24 @@ def test_tensorboard_reads_the_logs(arena: Any, home: Any) -> None:
     assert steps == sorted(steps) and len(steps) == len(set(steps)) >= 3
 
 
+def test_where_nobody_is_met_the_same_deals_are_played_for_returns(arena: Any) -> None:
+    (told,) = arena(
+        "train", "q_learning", "gymnasium/CliffWalking-v1:max_turns=50", "--steps", 500,
+        "--name", "cliff", "--against", "random", "--games", 5, "--json",
+    ).objects  # fmt: skip
+    metrics = told["metrics"]
+    assert metrics["return/random"] < metrics["evaluated_return"] <= -13
+    (found,) = arena("ratings", "--json").objects
+    assert found["system"] == "mean_return"
+    rated = {line["entrant"]: line["rating"] for line in found["ratings"]}
+    assert rated[f"cliff@{told['steps']}"] == pytest.approx(metrics["evaluated_return"])
+
+
+def test_what_measured_a_training_is_resumed_by_the_training(arena: Any, fails: Any) -> None:
+    arena("train", "q_learning", "kuhn_poker", "--steps", 200, "--against", "random")
+    assert "`arena train --resume` goes on with it" in fails("tournament", "--resume", 1)
+
+
 def test_wrong_opponents_are_told_before_anything_is_done(fails: Any) -> None:
     assert "did you mean 'random'" in fails(*LEARN, "--against", "randon")
-    alone = ("train", "q_learning", "gymnasium/CliffWalking-v1", "--against", "random")
-    assert "one side" in fails(*alone)
     assert "--plot FILE" in fails("ratings", "--over-training")
