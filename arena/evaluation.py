@@ -22,11 +22,12 @@ class Evaluation:
     """Plays a checkpoint in the making against opponents, into the history.
 
     It is what `arena.training.train` takes as `evaluate`. The checkpoint enters as `NAME@STEP`, a
-    player of its own, so that what it was worth at each step can be rated from the history. It meets
-    each opponent in `games` matches, and the metrics are its scores, from 0 to 1, as
-    `score/OPPONENT`; in a game with one side all play the same `games` deals, and the metrics are
-    mean returns, as `return/OPPONENT` and its own as `evaluated_return`. Raises `UsageError`s, before anything
-    is played, for opponents or games that do not suit.
+    player of its own, so that what it was worth at each step can be rated from the history.
+
+    It meets each opponent in `games` matches, and the metrics are its scores, from 0 to 1, as
+    `score/OPPONENT`. In a game with one side all play the same `games` deals, and the metrics are
+    mean returns: `return/OPPONENT`, and its own as `evaluated_return`. Raises `UsageError`s, before
+    anything is played, for opponents or games that do not suit.
     """
 
     def __init__(
