@@ -118,10 +118,8 @@ class Chooses(Agent):
         if isinstance(space, Discrete):
             return tensor_pick(batch.mask, u) + int(space.start)
         low, high = _bounds(space)
-        at = u[:, None] * torch.arange(1, len(low) + 1, dtype=torch.float64, device=u.device) % 1
-        steered = torch.tensor(low, device=u.device) + at * torch.tensor(
-            high - low, device=u.device
-        )
+        parts = zip(low.tolist(), (high - low).tolist(), range(1, len(low) + 1))
+        steered = torch.stack([least + u * n % 1 * wide for least, wide, n in parts], 1)
         return steered.to(torch.float32 if isinstance(space, Box) else torch.int64)
 
 

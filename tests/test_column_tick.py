@@ -64,6 +64,16 @@ def ticks(play: WavePlay, count: int) -> Iterator[TickLog]:
             yield play.tick(number % 2 if play.paired else 0)
 
 
+def watched(play: WavePlay, count: int) -> Iterator[TickLog]:
+    logs = ticks(play, count)
+    while True:
+        with NoTransfers():
+            log = next(logs, None)
+        if log is None:
+            return
+        yield log
+
+
 def tensors_of(tree: Any) -> Iterator[torch.Tensor]:
     """Yield every tensor of a tick's log."""
     if isinstance(tree, torch.Tensor):
@@ -105,8 +115,20 @@ def simple_players(spec: Spec) -> dict[str, Agent]:
     return found
 
 
+class NoTransfers(TorchDispatchMode):
+    """Raises where a tensor goes from one device to another: the host waits for that too."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = func(*args, **(kwargs or {}))
+        if func.overloadpacket in (torch.ops.aten._to_copy, torch.ops.aten.copy_):
+            of = args[-1] if func.overloadpacket is torch.ops.aten.copy_ else args[0]
+            assert of.device == made.device, f"a tensor goes from {of.device} to {made.device}"
+        return made
+
+
 def check_on_meta(play: WavePlay, count: int = 6) -> None:
-    for log in ticks(play, count):
+    next(ticks(play, 1))  # in which agents may bring what they need to the device
+    for log in watched(play, count):
         assert not log.wrong, next(iter(log.wrong.values())).traceback
         assert {tensor.device.type for tensor in tensors_of(vars(log))} == {"meta"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from arena.cli.common import as_json
+from arena.cli.common import as_json, device_option
 from arena.cli.session import Session
 
 if TYPE_CHECKING:
@@ -50,14 +50,7 @@ def _counts(context: click.Context, option: click.Parameter, told: str | None) -
     metavar="N",
     help="Of each measurement, at most.",
 )
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|cuda",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    help="For networks and tensors.",
-)
+@device_option
 @as_json
 @click.pass_obj
 def bench(

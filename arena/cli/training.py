@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena.cli.common import as_json
+from arena.cli.common import as_json, device_option
 from arena.cli.session import Session, seconds_text
 from arena.errors import ArenaError, BadSpec
 
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 @click.option("--name", metavar="NAME", help="The checkpoint's; else made of trainer and game.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Default 0.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto",
-              show_default=True)  # fmt: skip
+@device_option
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run of this name.")
 @click.option(
     "--against",

@@ -13,7 +13,7 @@ from torch import Tensor
 from arena import Agent, Batch, Moves, Spec, Unsuitable
 from arena_deep.device import Threads, pick_device
 from arena_deep.heads import Categorical, Head, draw, head_of, masked
-from arena_deep.luck import seeded, spread
+from arena_deep.luck import seeded, spread, tensor_spread
 from arena_deep.networks import ActorCritic, QNetwork, Shape, check_alike
 from arena_deep.reading import Reader, Seen, binding
 from arena_deep.weights import load_weights, read_config
@@ -23,10 +23,9 @@ Floats = NDArray[np.float64]
 
 def uniforms(batch: Batch, count: int, device: torch.device) -> Tensor:
     """Return `count` numbers in [0, 1) for each row: float64 (rows, count)."""
-    if batch.device is not None and count == 1:
-        return torch.as_tensor(batch.u, device=device)[:, None]
-    u = batch.u if batch.device is None else torch.as_tensor(batch.u).numpy(force=True)
-    return torch.as_tensor(spread(u, count), device=device)
+    if batch.device is not None:
+        return tensor_spread(torch.as_tensor(batch.u, device=device), count)
+    return torch.as_tensor(spread(batch.u, count), device=device)
 
 
 def moves(head: Head, chosen: Tensor, batch: Batch) -> Any:

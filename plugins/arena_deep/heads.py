@@ -89,6 +89,7 @@ class MultiCategorical(nn.Module):
         else:
             self.counts, starts = space.nvec.ravel().tolist(), space.start
         self.starts = np.ravel(starts).astype(np.int64)
+        self.register_buffer("_starts", torch.tensor(self.starts), persistent=False)
         self.width, self.luck = sum(self.counts), len(self.counts)
 
     def best(self, outputs: Tensor, mask: Tensor | None) -> Tensor:
@@ -121,8 +122,7 @@ class MultiCategorical(nn.Module):
 
     def columns(self, actions: Tensor) -> Tensor:
         """Return actions as a table of games takes them."""
-        starts = torch.as_tensor(self.starts, device=actions.device)
-        return (actions + starts).reshape(-1, *self.shape)
+        return (actions + self._starts).reshape(-1, *self.shape)
 
 
 class Gaussian(nn.Module):
@@ -138,6 +138,8 @@ class Gaussian(nn.Module):
         super().__init__()
         self.low, self.high, self.shape = space.low, space.high, space.shape
         self.dtype_out = space.dtype
+        self.register_buffer("_least", torch.tensor(self.low), persistent=False)
+        self.register_buffer("_most", torch.tensor(self.high), persistent=False)
         self.width = self.luck = math.prod(space.shape)
         self.log_spread = nn.Parameter(torch.full((self.width,), math.log(spread)))
 
@@ -168,8 +170,7 @@ class Gaussian(nn.Module):
 
     def columns(self, actions: Tensor) -> Tensor:
         """Return actions as a table of games takes them: within its bounds."""
-        low, high = (torch.as_tensor(end, device=actions.device) for end in (self.low, self.high))
-        return actions.reshape(-1, *self.shape).clamp(low, high)
+        return actions.reshape(-1, *self.shape).clamp(self._least, self._most)
 
 
 Head = Categorical | MultiCategorical | Gaussian

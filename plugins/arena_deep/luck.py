@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from arena import derive, mix_many
+from arena import derive, mix_many, tensor_mix
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _TO_UNIT = 2.0**-53
@@ -25,6 +25,17 @@ def spread(u: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     bits = np.ascontiguousarray(u).view(np.uint64)[:, None]
     more = mix_many(bits + _GOLDEN * np.arange(1, count, dtype=np.uint64))
     return np.concatenate([u[:, None], (more >> np.uint64(11)) * _TO_UNIT], axis=1)
+
+
+def tensor_spread(u: torch.Tensor, count: int) -> torch.Tensor:
+    """Return `spread` of a float64 tensor (rows,), bit for bit, where it is: (rows, count)."""
+    if count == 1:
+        return u[:, None]
+    # int64 has the bits of uint64, and wraps around alike
+    steps = torch.arange(1, count, device=u.device) * int(_GOLDEN.astype(np.int64))
+    more = tensor_mix(u.contiguous().view(torch.int64)[:, None] + steps)
+    more = (more >> 11).bitwise_and_((1 << 53) - 1)
+    return torch.cat([u[:, None], more.double() * _TO_UNIT], dim=1)
 
 
 @contextmanager

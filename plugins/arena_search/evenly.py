@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from gymnasium.spaces import Box, MultiDiscrete, Space
@@ -25,18 +25,30 @@ def element(space: Any, u: float) -> Any:
     return _within(space, low + wide * numbers.reshape(low.shape)).astype(space.dtype)
 
 
-def elements(space: Any, u: Any) -> Any:
-    """Return `element` of each of `u`, a tensor of float64 (rows,): (rows, *shape).
+class Ends(NamedTuple):
+    """A bounded space where tensors are: its least numbers, how wide they range, and places."""
 
-    Raises `Unsuitable` for other spaces.
-    """
+    space: Any
+    low: Any
+    wide: Any
+    places: Any
+    kind: Any
+
+
+def ends(space: Any, u: Any) -> Ends:
+    """Return a space where the tensor `u` is. Raises `Unsuitable` for other spaces."""
     if not suits(space):
         raise Unsuitable(f"nothing can be drawn from {space}: its numbers have no bounds")
-    low, wide = (like(part, u) for part in _range(space))
-    seeds, places = (u * _BITS).long()[:, None], like(np.arange(_count(space)), u)
-    numbers = tensor_uniforms(seeds, places, 0).view(len(u), *space.shape)
+    parts = (*_range(space), np.arange(_count(space)), np.zeros(0, space.dtype))
+    return Ends(space, *(like(part, u) for part in parts))
+
+
+def elements(known: Ends, u: Any) -> Any:
+    """Return `element` of each of `u`, a tensor of float64 (rows,): (rows, *shape)."""
+    space, low, wide, places, kind = known
+    numbers = tensor_uniforms((u * _BITS).long()[:, None], places, 0).view(len(u), *space.shape)
     found = _within(space, low + wide * numbers)
-    return found.long() if _whole(space) else found.to(like(np.zeros(0, space.dtype), u).dtype)
+    return found.long() if _whole(space) else found.to(kind.dtype)
 
 
 def _count(space: Any) -> int:

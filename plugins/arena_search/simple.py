@@ -17,10 +17,13 @@ class Random(Agent):
 
     columns = True
 
+    def __init__(self) -> None:
+        self._ends: dict[tuple[int, str], Any] = {}  # what is brought to a device but once
+
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""
         if batch.device is not None:
-            return _column(batch)
+            return self._column(batch)
         try:
             legal = batch.legal
             counts = np.fromiter(map(len, legal), np.int64, len(legal))
@@ -34,6 +37,19 @@ class Random(Agent):
             return None
         return [[1 / len(legal)] * len(legal) for legal in batch.legal]
 
+    def _column(self, batch: Any) -> Any:
+        """Return a tensor of actions for the rows of a table."""
+        space, u = batch.action_space, batch.u
+        if batch.countable:
+            places = tensor_pick(batch.mask, u)
+            return places + int(space.start) if space.start else places
+        from arena_search import evenly
+
+        key = id(space), str(u.device)
+        if key not in self._ends:
+            self._ends[key] = evenly.ends(space, u)  # which holds the space, so that its id lasts
+        return evenly.elements(self._ends[key], u)
+
 
 def _sample(observation: Observation) -> Any:
     legal = observation.legal
@@ -46,15 +62,6 @@ def _sample(observation: Observation) -> Any:
         return evenly.element(space, observation.u)
     space.seed(observation.rng.seed)
     return space.sample()
-
-
-def _column(batch: Any) -> Any:
-    space = batch.action_space
-    if not batch.countable:
-        from arena_search import evenly
-
-        return evenly.elements(space, batch.u)
-    return tensor_pick(batch.mask, batch.u) + int(space.start)
 
 
 class FirstLegal(Agent):

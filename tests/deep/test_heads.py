@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from arena_deep.heads import Categorical, Gaussian, MultiCategorical, draw, head_of
-from arena_deep.luck import generator, seeded, spread
+from arena_deep.luck import generator, seeded, spread, tensor_spread
 from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,6 +108,7 @@ def test_real_numbers_are_normally_distributed() -> None:
 def test_more_numbers_from_one() -> None:
     """They are evenly distributed and do not hang together; the first is the one itself."""
     numbers = spread(EVEN.numpy(), 4)
+    assert np.array_equal(tensor_spread(EVEN, 4).numpy(), numbers)
     assert (numbers[:, 0] == EVEN.numpy()).all() and (
         spread(EVEN.numpy(), 1)[:, 0] == EVEN.numpy()
     ).all()

@@ -52,7 +52,7 @@ SPACES = [
 @pytest.mark.parametrize("space", SPACES, ids=str)
 def test_random_draws_alike_on_tables_and_in_single_games(space) -> None:
     u = np.random.default_rng(0).random(3_000)
-    drawn = evenly.elements(space, torch.from_numpy(u)).numpy()
+    drawn = evenly.elements(evenly.ends(space, torch.from_numpy(u)), torch.from_numpy(u)).numpy()
     assert all(np.array_equal(row, evenly.element(space, each)) for row, each in zip(drawn, u))
     assert all(space.contains(row.astype(space.dtype)) for row in drawn)
     whole = np.issubdtype(space.dtype, np.integer)
