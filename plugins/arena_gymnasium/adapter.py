@@ -20,12 +20,15 @@ class Solo(arena.Environment):
     """One game in progress; `limit` steps end it `truncated` as Gymnasium's `TimeLimit` would.
 
     `foreign` environments may draw from the process-wide generators, and are contained. Those that
-    carry something from one match into the next are made `anew` for each.
+    carry something from one match into the next are made `anew` for each. Tables are of Gymnasium's
+    kind `vector`, None for no table.
     """
 
     def __init__(
-        self, name: str, make: Callable[[], Any], limit: int | None, foreign: bool, anew: bool
-    ) -> None:
+        self, name: str, make: Callable[[], Any], limit: int | None, foreign: bool, anew: bool,
+        vector: str | None = None,
+    ) -> None:  # fmt: skip
+        self.vector = vector
         self.make, self.limit, self.foreign, self.anew = make, limit, foreign, anew
         self.env = env = make()
         self.name = name.partition("/")[2].rpartition("-v")[0]
@@ -108,6 +111,14 @@ class Solo(arena.Environment):
         if self.env.render_mode == "ansi":
             return words.plain(self._call(self.env.render))
         return self.text(0)
+
+    def table(self, size: int, device: str) -> Any:
+        """Return Gymnasium's vector environment where `vector` names one, else None."""
+        if self.vector is None:
+            return None
+        from arena_gymnasium.vector import VectorTable
+
+        return VectorTable(self.spec, self.vector, self.make, self.limit, size)
 
     def close(self) -> None:
         """Let the environment go."""

@@ -25,6 +25,7 @@ _NEEDS = {
     "gymnasium.envs.phys2d.": (("jax",), "jax"),
     "gymnasium.envs.tabular.": (("jax",), "jax"),
 }
+_VECTORS = ("sync", "async")
 _OURS = "gymnasium.envs."  # none of these draws from a process-wide generator
 # It keeps its physical world from match to match, and with it the order of its contacts.
 _CARRIES = "gymnasium.envs.box2d.bipedal_walker:"
@@ -47,15 +48,16 @@ class Gymnasium(arena.Family):
         return arena.Description("competitive", 1, self._missing(name))
 
     def parameters(self, name: str) -> Sequence[arena.Parameter]:
-        """Return those of the entry point, `max_episode_steps`, and those of the wrappers.
+        """Return those of the entry point, of the wrappers, `max_episode_steps` and `vector`.
 
         Raises `UnknownName`, and `Unsuitable` if a package is missing.
         """
         spec = self._spec(name)
         found = _parameters_of(spec)
         limit = arena.Parameter("max_episode_steps", int, spec.max_episode_steps)
+        vector = arena.Parameter("vector", str, None, choices=_VECTORS)
         own = [p for p in found if p.name != "render_mode" and p.type is not None]
-        return [*own, limit, *wrapping.parameters(str(spec.entry_point), found)]
+        return [*own, limit, vector, *wrapping.parameters(str(spec.entry_point), found)]
 
     def make(self, name: str, **parameters: Any) -> arena.Environment:
         """Make an environment, bare of Gymnasium's checks and limits.
@@ -70,12 +72,16 @@ class Gymnasium(arena.Family):
         limit = given.pop("max_episode_steps", spec.max_episode_steps)
         if limit is not None and limit < 1:
             raise arena.BadParameter(f"{full}: max_episode_steps={limit} is not above 0")
+        vector = given.pop("vector", None)
         entry = str(spec.entry_point)
         foreign, anew = not entry.startswith(_OURS), entry.startswith(_CARRIES)
         given, ours = wrapping.split(given, wrapping.parameters(entry, _parameters_of(spec)))
         bare = wrapping.wrapped(full, partial(_bare, spec, given), ours)
         with _made(full, parameters):
-            return Solo(full, bare, limit, foreign, anew)
+            solo = Solo(full, bare, limit, foreign, anew, vector)
+        if vector is not None:
+            _check_vector(full, vector, foreign or anew)
+        return solo
 
     def _spec(self, name: str) -> Any:
         """Return the registry's entry of what can be made. Raises `Unsuitable`."""
@@ -97,6 +103,16 @@ class Gymnasium(arena.Family):
                     if not _is_there(module):
                         return f"needs the module {module}: pip install {package}"
         return None
+
+
+def _check_vector(name: str, vector: str, contained: bool) -> None:
+    """Raise `BadParameter` where games cannot be stepped by Gymnasium side by side."""
+    if vector not in _VECTORS:
+        raise arena.BadParameter(f"{name}: vector={vector} is neither sync nor async")
+    if contained:
+        raise arena.BadParameter(
+            f"{name}: vector={vector} would let its games disturb each other: leave it out"
+        )
 
 
 def _registry() -> Mapping[str, Any]:
