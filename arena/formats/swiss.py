@@ -76,12 +76,12 @@ class Swiss(Format):
         keys = [(line.points, rivals[line.entrant], line.score) for line in lines]
         order = sorted(range(len(lines)), key=lambda i: (keys[i], -i), reverse=True)
         best = [entrants.names[i] for i in order if keys[i] == keys[order[0]]]
-        shared = "shares the first place" if len(best) > 1 else "wins"
         points, s = lines[order[0]].points / 2, "s" * (round_ > 1)
+        worth = f"{points:g} point{'s' * (points != 1)}"
         return {
-            "says": f"{' and '.join(best)} {shared} with {points:g} points in {round_} round{s}."
+            "says": f"{' and '.join(best)} wins with {worth} in {round_} round{s}."
             if len(best) == 1
-            else f"{' and '.join(best)} share the first place with {points:g} points.",
+            else f"{' and '.join(best)} share the first place with {worth}.",
             "winners": best,
             "rounds": round_,
             "table": [

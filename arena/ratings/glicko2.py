@@ -15,6 +15,7 @@ import numpy as np
 
 from arena.errors import BadParameter
 from arena.intervals import Z95
+from arena.leaderboard import Ratings
 from arena.ratings.meetings import meetings
 from arena.records import Rating
 from arena.results import Results
@@ -25,6 +26,13 @@ SCALE = 173.7178
 """Points in a unit of Glicko-2's own scale."""
 MEAN, DEVIATION = 1500.0, 350.0
 """Where everyone starts, and the most that is not known of anyone."""
+WIDEST = 250.0
+"""The standard deviation of ratings beyond which deviations are too small to be told as intervals:
+in simulated fields of 400 points 1.96 of them hold the truth in 82 of 100 cases."""
+_WIDE = (
+    "These ratings are too far apart for Glicko-2's deviations to be right, so there are no "
+    "intervals; bradley_terry has them."
+)
 GAMES = 15
 """Games an entrant plays in a rating period if nobody says: Glickman advises 10 to 15."""
 
@@ -36,9 +44,11 @@ class Glicko2(Rater):
     period      the matches of a rating period; 0 means as many as give entrants 15 games each
     volatility  where volatility starts, in (0, 1]
 
-    An interval is the rating with 1.96 deviations on either side: right (`tests/ratings`) for
-    fields within some 250 points that drift as the model has it. In a match of more than two sides
-    each pair is compared, with the weight that a full ranking has for each of its pairs.
+    An interval is the rating with 1.96 deviations on either side. It holds the truth in 95 of 100
+    cases (`tests/ratings`) in fields that drift as the model has it and are not too wide: those
+    whose ratings have a standard deviation of more than 250 points get none. In a match
+    of more than two sides each pair is compared, with the weight that a full ranking has for each
+    of its pairs.
     """
 
     def __init__(self, tau: float = 0.5, period: int = 0, volatility: float = 0.06) -> None:
@@ -62,14 +72,14 @@ class Glicko2(Rater):
         for rows in self._periods(results, table, games):
             field = field.after(_games(results, table, rows), self.tau)
         rating, deviation = MEAN + SCALE * field.mu, SCALE * field.phi
-        low, high = rating - Z95 * deviation, rating + Z95 * deviation
         order = [i for i in np.argsort(-rating, kind="stable").tolist() if games[i]]
-        return {
-            results.entrants[i]: Rating(
-                float(rating[i]), float(low[i]), float(high[i]), int(games[i])
-            )
-            for i in order
-        }
+        wide = len(order) > 0 and float(rating[order].std()) > WIDEST
+        rated = []
+        for i in order:
+            value, away = float(rating[i]), Z95 * float(deviation[i])
+            low, high = (None, None) if wide else (value - away, value + away)
+            rated.append((results.entrants[i], Rating(value, low, high, int(games[i]))))
+        return Ratings(rated, notes=[_WIDE] if wide else [])
 
     def _periods(self, results: Results, table: Pairwise, games: Ints) -> list[slice]:
         """Return the matches of each rating period."""

@@ -109,3 +109,14 @@ def test_nobody_met(make):
 def test_bad_parameters(wrong):
     with pytest.raises(BadParameter, match=f"glicko2: {next(iter(wrong))}="):
         Glicko2(**wrong)
+
+
+@pytest.mark.parametrize(("won", "wide"), [(2, True), (12, False)])
+def test_a_field_that_is_too_wide_has_no_intervals_and_says_so(make, won, wide):
+    """The worse of each two wins so many of 30."""
+    pairs = [(i, j) for i in range(4) for j in range(i + 1, 4)] * 30
+    returns = [(-1.0, 1.0)] * (6 * won) + [(1.0, -1.0)] * (6 * (30 - won))
+    rated = Glicko2(period=180).rate(make(pairs, returns))
+    spread = np.std([rating.rating for rating in rated.values()])
+    assert (spread > 250) == wide == bool(rated.notes)
+    assert all((rating.low is None) == wide for rating in rated.values())
