@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from arena.agent import Agent
 from arena.environment import Environment
 from arena.errors import Unsuitable
 from arena.lines import lines_of_play
 from arena.playing import play
-from arena.records import Match, Spec
-from arena.seeds import derive
+from arena.records import CHANCE, Match, Spec
+from arena.seeds import Luck, derive
+from arena.slot import whole
+
+_VAST = math.log(1e10)
 
 
 class Appraiser:
@@ -40,6 +45,7 @@ class Appraiser:
         """Return what can be told."""
         if len(self.spec.seats) == 1:
             return self._alone(agent)
+        self.small = self.small and not _vast(self.make, self.seed)
         if self.small:
             try:
                 lines = lines_of_play(agent, self.make, self.positions)
@@ -59,3 +65,28 @@ class Appraiser:
             "mean_return": sum(episode.returns[0] for episode in played) / len(played),
             "finished": sum(episode.ending == "terminal" for episode in played) / len(played),
         }
+
+
+def _vast(make: Callable[[], Environment], seed: int) -> bool:
+    """Whether one game played at random says that an opponent has far too many lines to choose.
+
+    The product of the numbers of choices on the way estimates how many there are (Knuth,
+    "Estimating the efficiency of backtrack programs", 1975); a seat has its share of the factors.
+    """
+    game, luck = make(), Luck(derive(seed, "size"))
+    game.reset(luck)
+    others = 1.0 - 1.0 / len(game.spec.seats)
+    size = 0.0
+    while (acting := game.acting()) and others * size < _VAST:
+        seat = acting[0]
+        choices: Sequence[Any]
+        if seat == CHANCE:
+            choices = [outcome for outcome, odds in game.chance() if odds > 0]
+        else:
+            choices = game.legal(seat) or whole(game.spec, seat) or ()
+        if len(acting) > 1 or not choices:
+            break
+        size += math.log(len(choices))
+        game.step({seat: choices[luck.integers(len(choices))]})
+    game.close()
+    return others * size >= _VAST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,10 +121,11 @@ class TrainingRun(ABC):
         says that that was better. A run must end with an offer.
         """
 
-    def spent(self, agents: float = 0.0, learning: float = 0.0) -> None:
-        """Tell how many seconds went into agents' moves and into learning, which `play` knows.
+    def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
+        """Tell how many seconds went into agents' moves, learning and judging checkpoints.
 
-        Only for a trainer with a loop of its own, so that the shares of time shown are true.
+        `play` knows of the first two, and a `Learner` of the third: only a trainer with a loop of
+        its own need tell, so that the shares of time shown are true.
         """
         return None
 
@@ -209,4 +211,7 @@ class Learner(Trainer):
         self._offer(run)
 
     def _offer(self, run: TrainingRun) -> None:
-        run.offer(self.weights(), self.agent_parameters(), self.assess())
+        begun = time.perf_counter()
+        found = self.assess()
+        run.spent(evaluation=time.perf_counter() - begun)
+        run.offer(self.weights(), self.agent_parameters(), found)

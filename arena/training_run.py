@@ -266,18 +266,19 @@ class LiveRun(TrainingRun):
 
     @property
     def shares(self) -> dict[str, float]:
-        """How the time was spent: in the agents' answers, in learning, in matches that evaluate a
-        checkpoint where there are any, and in games and all the rest."""
+        """How the time was spent: in agents' answers, in learning, in judging checkpoints (where it
+        is done), and in games and all the rest."""
         total, so_far = max(self.seconds, 1e-9), self.so_far
         found = {"agents": so_far.agent_seconds / total, "learning": so_far.learn_seconds / total}
         if so_far.evaluation_seconds:
             found["evaluation"] = so_far.evaluation_seconds / total
         return {**found, "games": 1.0 - sum(found.values())}
 
-    def spent(self, agents: float = 0.0, learning: float = 0.0) -> None:
+    def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
         """Count seconds of a trainer that plays and learns without `play`."""
         self.so_far.agent_seconds += agents
         self.so_far.learn_seconds += learning
+        self.so_far.evaluation_seconds += evaluation
 
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save the state of the run and of its trainer, if the last time is long enough ago."""

@@ -83,12 +83,17 @@ class Explorer(Agent):
         seen = self.reader.read(batch)
         with self.threads, torch.no_grad():
             data, seats, mask = seen.on(self.device)
-            chosen = self.head.best(self.network(data, seats), mask)
-            if self.epsilon > 0:
-                u = uniforms(batch, 1, self.device)[:, 0]
+            u = uniforms(batch, 1, self.device)[:, 0]
+            free_ = u < self.epsilon
+            # Of a batch on the host it may be asked what need not be computed at all.
+            few = None if batch.device is not None else int(free_.sum())
+            best = chosen = free_
+            if few is None or few < len(u):
+                best = chosen = self.head.best(self.network(data, seats), binding(seen, mask))
+            if few is None or few > 0:
                 # Below epsilon, u is as good as a number drawn anew for which move it is to be.
-                anything = draw(mask, u / self.epsilon)  # type: ignore[arg-type]
-                chosen = torch.where(u < self.epsilon, anything, chosen)
+                anything = draw(mask, u / max(self.epsilon, 1e-12))  # type: ignore[arg-type]
+                chosen = torch.where(free_, anything, best)
         return Moves(moves(self.head, chosen, batch), {"chosen": chosen, "mask": seen.mask})
 
 

@@ -56,22 +56,23 @@ class Settings(NamedTuple):
     target: int
     epsilon: Sequence[float]
     exploring: float
+    n_step: int
 
 
-ALONE = Settings(2.3e-3, 0.99, 100_000, 64, 8, 256, 128, 1, (1.0, 0.04), 0.16)
-COMPANY = Settings(1e-3, 1.0, 50_000, 512, 256, 1024, 16, 4, (1.0, 0.1), 0.5)
+ALONE = Settings(2.3e-3, 0.99, 100_000, 64, 8, 256, 128, 1, (1.0, 0.04), 0.16, 3)
+COMPANY = Settings(1e-3, 1.0, 50_000, 512, 256, 1024, 16, 4, (1.0, 0.1), 0.5, 1)
 
 
 @dataclass(eq=False)
 class DQN(DeepLearner):
     """Deep Q-learning: the values of actions, from replayed moves and a target network.
 
-    learning_rate    of Adam
+    learning_rate, anneal   of Adam; whether it falls evenly to nought over the run
     gamma            discount of a move: 0.99 alone, 1 in company
     double           the best next action is chosen by the network, and valued by its target
     dueling          the network has a stream for the position and one for the actions
     prioritised      moves are replayed the more often, the more wrong their values were
-    n_step           moves after which a value is estimated
+    n_step           moves after which a value is estimated: 3 alone, 1 in company
     buffer, start    moves kept; and made before the first update
     batch            moves of a step of Adam
     slots            games at once: 8 alone, 256 in company (of games that are over)
@@ -88,11 +89,12 @@ class DQN(DeepLearner):
     """
 
     learning_rate: float | None = None
+    anneal: bool = True
     gamma: float | None = None
     double: bool = False
     dueling: bool = False
     prioritised: bool = False
-    n_step: int = 1
+    n_step: int | None = None
     buffer: int | None = None
     start: int = 1_000
     batch: int | None = None
@@ -209,7 +211,7 @@ class DQN(DeepLearner):
         found = (opposed_transitions if self.opposed else own_transitions)(experience)
         if not len(found.row):
             return 0
-        reward, ahead, counts = several(found, len(experience), self.set.gamma, self.n_step)
+        reward, ahead, counts = several(found, len(experience), self.set.gamma, self.set.n_step)
         seen = of_experience(experience.columns, experience.seat, self.several)
         rows, ahead = (torch.as_tensor(part) for part in (found.row, np.maximum(ahead, 0)))
         columns = leaves_of(_rows(seen.data, rows), "seen")
@@ -223,25 +225,30 @@ class DQN(DeepLearner):
         return len(found.row)
 
     def _improve(self, steps: int) -> dict[str, float]:
-        """Take steps down the gradient; return means over them."""
+        """Take steps down the gradient; return metrics of the last."""
         rng = generator(self.run.seed, "replay", self.updates)
         width = sum(p[0].numel() for n, p in self.replay.columns.items() if n.startswith("seen"))
         size = self.set.batch
         together = 1 if self.prioritised else max(1, _NUMBERS // (size * width))
-        losses, values = [], []
         for begin in range(0, steps, together):
             count = min(together, steps - begin)
             drawn = self.replay.draw(rng.random(count * size))
             moves = self._moves(drawn)
             with torch.no_grad():
                 ahead = masked(self.goal(moves.ahead, moves.ahead_seats), moves.ahead_mask)
+                if not self.double:  # then the network has no say in what they are to be
+                    goals = targets(self.network, moves, ahead, double=False)
+                    moves = moves._replace(ahead=None, ahead_seats=None, ahead_mask=None)
             for step in range(count):
                 rows = slice(step * size, (step + 1) * size)
-                loss, value = self._step(moves.part(rows), ahead[rows], drawn[rows])
-                losses.append(loss)
-                values.append(value)
-        told = torch.stack([torch.stack(losses), torch.stack(values)]).mean(dim=1).tolist()
-        return {"loss": told[0], "value": told[1]}
+                part = moves.part(rows)
+                if self.double:
+                    with torch.no_grad():
+                        goal = targets(self.network, part, ahead[rows], double=True)
+                else:
+                    goal = goals[rows]
+                loss, values = self._step(part, goal, drawn[rows])
+        return {"loss": float(loss), "value": float(values.mean())}
 
     def _moves(self, drawn: NDArray[np.int64]) -> Moves:
         """Return moves of the replay."""
@@ -254,10 +261,8 @@ class DQN(DeepLearner):
             reward=columns["reward"], counts=columns["counts"],
         )  # fmt: skip
 
-    def _step(self, moves: Moves, ahead: Tensor, drawn: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Take one step; return its loss, and the mean value of its moves."""
-        with torch.no_grad():
-            goals = targets(self.network, moves, ahead, self.double)
+    def _step(self, moves: Moves, goals: Tensor, drawn: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Take one step; return its loss, and the values of its moves."""
         values = self.network(moves.seen, moves.seats).gather(1, moves.chosen[:, None])[:, 0]
         weights = self.replay.weights(drawn, _BETA + (1 - _BETA) * self.progress)
         if weights is None:
@@ -267,8 +272,9 @@ class DQN(DeepLearner):
             loss = (each * torch.as_tensor(weights, device=self.device)).mean()
             errors = (values - goals).detach().double().numpy(force=True)
             self.replay.judge(drawn, errors)
-        self.adam.step(loss, clip=self.clip_gradient)
-        return loss.detach(), values.detach().mean()
+        rate = self.rate() * (1.0 - self.progress if self.anneal else 1.0)
+        self.adam.step(loss, rate, self.clip_gradient)
+        return loss.detach(), values.detach()
 
     def state(self) -> TrainingState:
         """Return everything that later rounds depend on: the replay, too."""

@@ -28,6 +28,8 @@ from arena_deep.weights import Adam, write_network
 
 _ROUND = 16
 """Updates between two moments at which a run may be interrupted."""
+_LONG = 1000
+"""Moves that an episode may well have of whose length nothing is said."""
 
 
 class DeepLearner(Learner):
@@ -91,7 +93,7 @@ class DeepLearner(Learner):
         if self.several:
             wanted = max(moves, min(_ROUND * moves, tenth))
         else:
-            longest = 4 * slots * (self.spec.max_turns or 0)
+            longest = 4 * slots * (self.spec.max_turns or _LONG)
             wanted = max(_ROUND * moves, min(tenth, longest))
         return min(self.run.steps - self.run.step, wanted)
 
