@@ -88,7 +88,9 @@ def _facts(environment: Ref) -> Facts:
 
 def _exploitability(game: Any, solver: Any) -> dict[str, float]:
     """Return what the best answers to the average policy gain, by seat."""
-    return {"exploitability": pyspiel.nash_conv(game, solver.average_policy()) / game.num_players()}
+    # By states, for by the text of what a seat sees pyspiel has no odds where it was not sampled.
+    gained = pyspiel.nash_conv(game, solver.average_policy(), True)
+    return {"exploitability": gained / game.num_players()}
 
 
 class Cfr(Solver):
