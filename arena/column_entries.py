@@ -21,7 +21,7 @@ class Entries:
     """What was logged of matches in any order, each entry at its time.
 
     match, time   int64 (entries,)
-    seat          int64 (entries,)
+    seat          int16 (entries,)
     action        (entries, *shape); of objects, (entries,), where seats differ in their actions
     """
 
@@ -37,7 +37,7 @@ class Entries:
     @classmethod
     def join(cls, parts: Sequence[Entries]) -> Entries:
         """Return several (at least one), one after the other."""
-        if not _alike([part.action for part in parts]):
+        if not alike([part.action for part in parts]):
             parts = [Entries(p.match, p.time, p.seat, objects(p.action)) for p in parts]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in _NAMES))
 
@@ -81,7 +81,10 @@ def parted(kept: Sequence[Entries], place: Array) -> tuple[list[Entries], Entrie
     entries = Entries.join(kept)
     places = place[entries.match]
     order = np.flatnonzero(places >= 0)
-    order = order[np.argsort(places[order], kind="stable")]
+    wanted = places[order]
+    if len(wanted) and wanted.max() < 1 << 16:
+        wanted = wanted.astype(np.uint16)  # which numpy sorts by counting
+    order = order[np.argsort(wanted, kind="stable")]
     return [entries.where(places < 0)], entries.where(order)
 
 
@@ -99,7 +102,7 @@ def objects(column: Array | list[Any]) -> Array:
     return made
 
 
-def _alike(columns: Sequence[Array]) -> bool:
+def alike(columns: Sequence[Array]) -> bool:
     """Whether columns can be joined without changing what is in them."""
     if len({column.shape[1:] for column in columns}) > 1:
         return False

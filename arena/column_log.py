@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from arena.block import FORFEIT, VOID, Block, offsets_of
-from arena.column_entries import ByMatch, Entries, objects, parted, values_of
+from arena.column_entries import ByMatch, Entries, alike, objects, parted, values_of
 from arena.columns import host
 from arena.errors import Infrastructure
 from arena.fixtures import Fixtures
@@ -115,10 +115,13 @@ class WaveLog:
         moved = played.any(1)
         self._moves += int(moved.sum())
         self._turns += np.bincount(match[moved], minlength=len(self._turns)).astype(np.int32)
+        every = np.arange(len(self._turns))
         for seat in range(pay.shape[2]):
             paid = pay[:, :, seat] != 0
-            # one by one, so that the sum does not hang on when the host looked
-            np.add.at(self._returns[:, seat], match[paid], pay[:, :, seat][paid])
+            # one by one after what was there, so that the sum does not hang on when the host looked
+            whose = np.concatenate([every, match[paid]])
+            sums = np.concatenate([self._returns[:, seat], pay[:, :, seat][paid]])
+            self._returns[:, seat] = np.bincount(whose, sums)
 
     def _fresh(self, ticks: Sequence[TickLog], match: Array, played: Array) -> Entries:
         """Return what these ticks have logged, in the order of time."""
@@ -129,15 +132,20 @@ class WaveLog:
         ]  # fmt: skip
         dealt, fell = _nature([t.dealt for t in ticks]), _nature([t.fell for t in ticks])
         self._first = len(dealt)
-        parts = []
-        for place, (known, seats, actions) in enumerate([*dealt, *moves, *fell]):
-            at = np.nonzero(known)
-            when = (at[0] + self._time) * _PLACES + place
-            parts.append(Entries(match[at], when, seats[at], actions[at]))
+        told = [*dealt, *moves, *fell]
+        times = (np.arange(len(ticks)) + self._time)[:, None] * _PLACES + np.arange(len(told))
+        if alike([actions for _, _, actions in told]):
+            known, seats, actions = (np.stack(columns, 1) for columns in zip(*told))
+            where = (np.broadcast_to(match[:, None], known.shape)[known],
+                     np.broadcast_to(times[:, :, None], known.shape)[known])  # fmt: skip
+            return Entries(*where, seats[known], actions[known])
+        parts = [
+            Entries(match[known], np.broadcast_to(times[:, place, None], match.shape)[known],
+                    seats[known], actions[known])
+            for place, (known, seats, actions) in enumerate(told)
+        ]  # fmt: skip
         entries = Entries.join(parts)
-        return (
-            entries if len(parts) == 1 else entries.where(np.argsort(entries.time, kind="stable"))
-        )
+        return entries.where(np.argsort(entries.time, kind="stable"))
 
     def _take_handed(
         self, ticks: Sequence[TickLog], match: Array, did: Array, played: Array
@@ -260,10 +268,10 @@ def _given(values: Array) -> Any:
 
 
 def _seats(seats: Sequence[torch.Tensor | int], shape: tuple[int, ...]) -> Array:
-    """Return whose moves they are: int64 (ticks, size)."""
+    """Return whose moves they are: int16 (ticks, size)."""
     if isinstance(seats[0], int):
-        return np.full(shape, seats[0], np.int64)
-    return _host(seats)  # type: ignore[arg-type]
+        return np.full(shape, seats[0], np.int16)
+    return _host([seat.short() for seat in seats if isinstance(seat, torch.Tensor)])
 
 
 def _nature(told: Sequence[torch.Tensor | None]) -> list[tuple[Array, Array, Array]]:
@@ -273,5 +281,5 @@ def _nature(told: Sequence[torch.Tensor | None]) -> list[tuple[Array, Array, Arr
         return []
     most = max(tensor.shape[1] for tensor in drawn)
     fallen = _host([torch.nn.functional.pad(t, (0, most - t.shape[1]), value=-1) for t in drawn])
-    seat = np.full(fallen.shape[:2], CHANCE, np.int64)
+    seat = np.full(fallen.shape[:2], CHANCE, np.int16)
     return [(fallen[:, :, n] >= 0, seat, fallen[:, :, n]) for n in range(most)]

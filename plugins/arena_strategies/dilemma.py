@@ -44,11 +44,14 @@ class Strategy(Agent):
 
     def act_batch(self, batch: Batch) -> Sequence[int]:
         """Return each row's action: int64 (rows,), a tensor where the columns are tensors."""
-        defects = self.defects(batch, self._betrayed(batch))
-        actions = defects ^ self.cooperate
+        actions = self.defects(batch) ^ self.cooperate
         return actions if batch.device is not None else actions.tolist()
 
-    def _betrayed(self, batch: Batch) -> Any:
+    @abstractmethod
+    def defects(self, batch: Batch) -> Any:
+        """Return whether to defect: 1 or 0, int64 (rows,)."""
+
+    def betrayed(self, batch: Batch) -> Any:
         """Return whether the other defected in the round before: 1 or 0, int64 (rows,)."""
         seen, other = batch.data, 3 - self.cooperate  # where seat 1's defection stands
         if seen.shape[1] % _ROUND:
@@ -57,10 +60,6 @@ class Strategy(Agent):
             seats = batch.seats if batch.device is not None else np.array(batch.seats)
             theirs = seen[:, other] * (1 - seats) + seen[:, other - 2] * seats
         return theirs.long() if batch.device is not None else theirs.astype(np.int64)
-
-    @abstractmethod
-    def defects(self, batch: Batch, betrayed: Any) -> Any:
-        """Return whether to defect: 1 or 0, int64 (rows,), as `betrayed` is."""
 
 
 def _suits(seen: Any, does: Any) -> bool:
@@ -73,35 +72,45 @@ def _suits(seen: Any, does: Any) -> bool:
     return (rest == 0 and rounds >= 1) or (rest == 1 and rounds >= 2)
 
 
+def _same(batch: Batch, value: int) -> Any:
+    """Return the same for each row."""
+    if batch.device is None:
+        return np.full(len(batch), value)
+    import torch
+
+    return torch.full((len(batch),), value, device=batch.device)
+
+
 class AlwaysCooperate(Strategy):
     """Cooperates, come what may."""
 
-    def defects(self, batch: Batch, betrayed: Any) -> Any:
+    def defects(self, batch: Batch) -> Any:
         """Return noughts."""
-        return betrayed * 0
+        return _same(batch, 0)
 
 
 class AlwaysDefect(Strategy):
     """Defects, come what may."""
 
-    def defects(self, batch: Batch, betrayed: Any) -> Any:
+    def defects(self, batch: Batch) -> Any:
         """Return ones."""
-        return betrayed * 0 + 1
+        return _same(batch, 1)
 
 
 class TitForTat(Strategy):
     """Cooperates at first, then does what the other did in the round before (Anatol Rapoport)."""
 
-    def defects(self, batch: Batch, betrayed: Any) -> Any:
+    def defects(self, batch: Batch) -> Any:
         """Return what the other did."""
-        return betrayed
+        return self.betrayed(batch)
 
 
 class Grudger(Strategy):
     """Cooperates until the other defects, and never again from then on (James Friedman)."""
 
-    def defects(self, batch: Batch, betrayed: Any) -> Any:
+    def defects(self, batch: Batch) -> Any:
         """Return whether the other has ever defected in this match."""
+        betrayed = self.betrayed(batch)
         betrayed = betrayed | batch.recall("betrayed", betrayed)
         batch.keep("betrayed", betrayed)
         return betrayed
