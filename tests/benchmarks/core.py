@@ -75,7 +75,8 @@ def _beside(name: str, games: int, workers: int) -> tuple[float, float]:
     return (before + bare(name, games // 6)) / 2, ours
 
 
-def workers() -> None:
+def workers() -> float:
+    """Return how many times as fast two workers are as one."""
     told = [[_speed_and_seconds(workers) for workers in (1, 2)] for _ in range(PAIRS)]
     playing = statistics.median(two[0] / one[0] for one, two in told)
     command = statistics.median(one[1] / two[1] for one, two in told)
@@ -84,6 +85,7 @@ def workers() -> None:
         f"connect_four, 100,000 games: {one:,.0f} games/s with one worker, {two:,.0f} with two: "
         f"{playing:.2f} times as fast; {command:.2f} times as fast from the start of the command"
     )
+    return playing
 
 
 def _speed_and_seconds(workers: int) -> tuple[float, float]:
@@ -93,7 +95,8 @@ def _speed_and_seconds(workers: int) -> tuple[float, float]:
     return speed, time.perf_counter() - begun
 
 
-def memory() -> None:
+def memory() -> int:
+    """Return the peak memory of a million matches in MB."""
     program = (
         "import resource, sys\nfrom arena.cli import main\ntry:\n    main(sys.argv[1:])\n"
         "except SystemExit:\n    pass\n"
@@ -105,21 +108,26 @@ def memory() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         told = json.loads(done.stdout)
         size = sum(entry.stat().st_size for entry in os.scandir(home))
-    peak = done.stderr.split()[-1]
+    peak = int(done.stderr.split()[-1])
     print(
         f"{told['matches']:,} matches in {told['seconds']:.0f} s: peak memory {peak} MB", end=", "
     )
     print(f"{size / told['matches']:.0f} bytes a match on disk")
+    return peak
 
 
-def start() -> None:
+def start() -> dict[str, float]:
+    """Return the seconds that some commands take, the best of five."""
+    told = {}
     for arguments in (
         ("--help",),
         ("environments", "--json"),
         ("tournament", "tic_tac_toe", "--games", 10, "--agent", "random", "--agent", "first_legal"),
     ):
-        best = min(_seconds(lambda: arena(*arguments)) for _ in range(5))
-        print(f"arena {' '.join(map(str, arguments))}: {best:.2f} s")
+        command = f"arena {' '.join(map(str, arguments))}"
+        told[command] = min(_seconds(lambda: arena(*arguments)) for _ in range(5))
+        print(f"{command}: {told[command]:.2f} s")
+    return told
 
 
 def _seconds(call: Callable[[], object]) -> float:
