@@ -52,7 +52,7 @@ def test_networks_play_alike_on_a_table_and_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [("openspiel", ["tic_tac_toe"]), ("pettingzoo", []), ("gymnasium", ["4"]), ("mlp", []),
-     ("table", ["tensor/tic_tac_toe", "64"])],
+     ("table", ["tensor/tic_tac_toe", "64"]), ("positions", ["3"])],
 )  # fmt: skip
 def test_loops_work(name: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(loops.__file__).parent))  # as for a script

@@ -203,9 +203,25 @@ def mlp(game: str = "connect_four") -> Work:
     return games
 
 
+def positions(count: str) -> Work:
+    """A network (`players.py`) of connect_four's shape by itself, `count` positions at once."""
+    import torch
+    from players import network
+
+    torch.set_num_threads(1)
+    made, seen = network((126,), 7, 1), torch.rand(int(count), 126)
+
+    def forward() -> int:
+        with torch.no_grad():
+            made(seen)
+        return len(seen)
+
+    return forward
+
+
 LOOPS: dict[str, Callable[..., Work]] = {
     loop.__name__: loop
-    for loop in (openspiel, pettingzoo, textarena, axelrod, pgx, gymnasium, table, mlp)
+    for loop in (openspiel, pettingzoo, textarena, axelrod, pgx, gymnasium, table, mlp, positions)
 }
 
 

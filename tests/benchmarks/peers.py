@@ -29,7 +29,7 @@ STRATEGIES = ("always_cooperate", "always_defect", "tit_for_tat", "grudger", "ra
 def objects(python: str) -> Part:
     """Random players, games stepped one by one, the history stored."""
     rows, told = [], []
-    for name, games in (("tic_tac_toe", 60_000), ("connect_four", 20_000)):
+    for name, games in (("tic_tac_toe", 200_000), ("connect_four", 60_000)):
         bare = Loop("openspiel", [name], python)
         told.append(bare.told)
         for workers, goal in ((1, 0.5), (2, 0.9)):
@@ -39,7 +39,7 @@ def objects(python: str) -> Part:
                 "games", goal,
             ))  # fmt: skip
         bare.close()
-    ours = Tournament("tic_tac_toe", RANDOM, 60_000)
+    ours = Tournament("tic_tac_toe", RANDOM, 200_000)
     same = Tournament("pettingzoo/tictactoe_v3", RANDOM, 3_000)
     for name, beside in (
         ("pettingzoo", "PettingZoo's loop on tictactoe_v3"),
@@ -97,12 +97,17 @@ def control(python: str) -> Part:
 def networks(python: str) -> Part:
     """Two networks (2 x 256, float32) play connect_four, sampling, the history stored.
 
-    The loop asks the same networks for one position after the other.
+    The loop asks the same networks for one position after the other. How much can be won by asking
+    for many at once is what the network alone shows: no tournament can be further ahead.
     """
     loop = Loop("mlp", (), python, threads=1)
-    rows = []
+    one, many = (Loop("positions", [count], python, threads=1) for count in (1, 512))
+    what, beside = "the network alone, 512 positions at once", "one position at a time"
+    rows = [compare(what, many.rate, beside, one.rate, "positions")]
+    one.close()
+    many.close()
     for name, slots, games, goal in (
-        ("tensor/connect_four", 1024, 20_000, 20), ("connect_four", 256, 8_000, 10),
+        ("tensor/connect_four", 1024, 60_000, 20), ("connect_four", 256, 20_000, 10),
     ):  # fmt: skip
         for workers in (1, 2):
             options = ("--slots", slots // workers, "--workers", workers)

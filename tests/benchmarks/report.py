@@ -94,11 +94,16 @@ def _comparisons(rows: Iterable[Row]) -> list[str]:
     ]
     for row in rows:
         goal = "" if row.goal is None else f"{row.goal:g}"
+        ratio = f"{_short(row.ratio)} ({_short(row.low)} to {_short(row.high)})"
         lines.append(
             f"| {row.what} | {row.ours:,.0f} {row.unit} | {row.beside} | {row.theirs:,.0f} "
-            f"| {row.ratio:.3g} ({row.low:.3g} to {row.high:.3g}) | {goal} | {row.verdict} |"
+            f"| {ratio} | {goal} | {row.verdict} |"
         )
     return [*lines, ""]
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:,.0f}"
 
 
 def _figures(checks: Iterable[Check]) -> list[str]:
