@@ -9,6 +9,7 @@ from arena.environment import Environment
 from arena.errors import Unsuitable, UsageError
 from arena.playing import play
 from arena.records import Episode, Match, Spec
+from arena.testing.in_columns import check_columns
 from arena.testing.probe import Make, RandomPlayer, global_luck_kept, matches_of, same, stir
 from arena.testing.questions import Probe, Tally
 from arena.testing.report import Broken, Report
@@ -25,6 +26,7 @@ RULES = {
     "observation": "it leaves what it is shown as it was",
     "luck": "the process-wide generators are left alone, and do not matter",
     "seeds": "the same matches are played the same way again",
+    "columns": "if it says `columns`, it answers a table as it answers rows",
 }
 NEEDS = frozenset({"text", "model", "trust"})
 
@@ -105,6 +107,7 @@ def _check_in(
     stir(seed + 1)
     again = _play(report, made, agents[1], matches, games)
     _compare(report, spec, first, again)
+    check_columns(report, agents[1], lambda: Watched(make(), turns), games, seed)
 
 
 def _check_suits(report: Report, agent: Agent, spec: Spec) -> None:
