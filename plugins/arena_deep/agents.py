@@ -174,7 +174,8 @@ def _logits(outputs: Tensor, mask: Tensor | None, epsilon: float) -> Tensor:
 class Network(Player):
     """Plays a checkpoint of a learner of networks: the best move, or (`greedy=false`) as it learnt.
 
-    `game` is the name of the game that was learnt, where it is to play no other.
+    `game` is the name of the game that was learnt, where it is to play no other; a game of the same
+    name in another library is the same, if it looks the same.
     """
 
     def __init__(
@@ -186,7 +187,7 @@ class Network(Player):
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` for another game than the one it learnt, or one of another size."""
-        if self.game not in ("", spec.name):
+        if self.game and _bare(self.game) != _bare(spec.name):
             raise Unsuitable(f"it learnt {self.game}")
         check_alike(spec)
         self.prepare(spec)
@@ -212,3 +213,8 @@ class Network(Player):
         if self._spec is None:
             self.prepare(batch.spec)
         return super().policy(batch)
+
+
+def _bare(game: str) -> str:
+    """Return a game's name in its library."""
+    return game.rpartition("/")[2]

@@ -75,7 +75,7 @@ class Torso(nn.Module):
             return self.layers(self.parts[0](follow(seen, self.paths[0]), None))  # type: ignore[no-any-return]
         parts = [part(follow(seen, path), seats) for part, path in zip(self.parts, self.paths)]
         if self.seats and seats is not None:
-            parts.append(nn.functional.one_hot(seats, self.seats).float())
+            parts.append(nn.functional.one_hot(seats, self.seats).to(parts[0].dtype))
         features: Tensor = self.layers(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1))
         return features
 

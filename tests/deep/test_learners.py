@@ -20,6 +20,7 @@ GAMES = str(Path(__file__).with_name("games.py"))
 PPO = "ppo:slots=4,rollout=8,minibatch=16,epochs=2"
 QUICK = "slots=4,every=64,steps=4,batch=16,start=100"
 DQN = f"dqn:{QUICK}"
+ZERO = "alphazero:slots=8,simulations=4,minibatch=16,window=200"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,13 @@ DQN = f"dqn:{QUICK}"
         (f"double_dqn:{QUICK},prioritised=true", "tensor/tic_tac_toe"),
         (f"dueling_dqn:{QUICK},double=true", "kuhn_poker:players=3"),
         (DQN, "test/lights:switches=one"),
+        ("a2c:slots=4,rollout=8", "gymnasium/CartPole-v1"),
+        ("a2c:slots=8", "connect_four"),
+        ("reinforce:slots=4,rollout=16", "gymnasium/CartPole-v1"),
+        ("reinforce:slots=8", "kuhn_poker:players=3"),
+        pytest.param(ZERO, "tensor/tic_tac_toe", marks=pytest.mark.slow),
+        pytest.param(ZERO, "tic_tac_toe:max_turns=5", marks=pytest.mark.slow),
+        pytest.param(ZERO + ",hidden=8", "connect_four", marks=pytest.mark.slow),
     ],
 )
 def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
@@ -49,6 +57,8 @@ def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
         ("ppo", "test/uneven", "its seats do different things"),
         ("ppo", "openspiel/crossword", "a network cannot"),
         ("dqn", "test/lights", "actions that can be counted"),
+        ("alphazero", "kuhn_poker", "in which nothing is hidden"),
+        ("alphazero", "gymnasium/CartPole-v1", "games of two"),
     ],
 )
 def test_games_that_do_not_suit(learn: Any, trainer: str, game: str, why: str) -> None:
