@@ -155,6 +155,14 @@ def third_parties(tree: ast.AST) -> set[str]:
     return {top for top in tops if not top.startswith("arena")}
 
 
+def needs(name: str) -> list[str]:
+    """Return what a distribution requires; nothing is known of one that is not installed."""
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
 def closure(wanted: list[Requirement]) -> set[str]:
     """Return the names of all distributions that these need, as far as they are installed."""
     done: set[tuple[str, frozenset[str]]] = set()
@@ -164,7 +172,7 @@ def closure(wanted: list[Requirement]) -> set[str]:
         if key in done:
             continue
         done.add(key)
-        for line in metadata.requires(need.name) or ():
+        for line in needs(need.name):
             requirement = Requirement(line)
             marker = requirement.marker
             if marker is None or any(marker.evaluate({"extra": e}) for e in ("", *need.extras)):

@@ -36,8 +36,8 @@ def bad(tmp_path: Path) -> Path:
 
 def test_a_good_agent(arena: Any) -> None:
     out = arena("check", "agent", "random").out.splitlines()
-    assert out[0].startswith("agent random keeps 10 rules in tic_tac_toe, kuhn_poker")
-    assert all(line.startswith("  ok ") for line in out[1:]) and len(out) == 11
+    assert out[0].startswith("agent random keeps 11 rules in tic_tac_toe, kuhn_poker")
+    assert all(line.startswith("  ok ") for line in out[1:]) and len(out) == 12
 
 
 def test_an_agent_in_a_game_by_name(arena: Any) -> None:
