@@ -87,7 +87,7 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
         ("docs/statistics.md", 7),
         ("docs/gymnasium.md", 2),
         ("docs/tables.md", 2),
-        ("docs/sb3.md", 3),
+        pytest.param("docs/sb3.md", 3, marks=pytest.mark.slow),
     ],
 )
 def test_a_document_works_as_written(document: str, commands: int, tmp_path: Path) -> None:

@@ -186,6 +186,7 @@ def test_compare(make, games, luck, drawn):
     assert 0.93 <= hits / 1000 <= 0.97
 
 
+@pytest.mark.slow
 def test_bradley_terry_by_bootstrap(make, monkeypatch):
     """60 tournaments, 100 resamples: the differences' s.d. is about 1.3 %."""
     monkeypatch.setattr(bootstrap, "RESAMPLES", 100)
