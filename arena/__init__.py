@@ -24,7 +24,7 @@ _HOMES = {
     "arena.experience": ("Experience", "advantages", "returns_to_go"),
     "arena.executors.here": ("make_runner",),
     "arena.history": (
-        "EntrantRecord", "GameRecord", "MatchQuery", "MatchRow", "Store", "StoredMatch",
+        "EntrantRecord", "GameRecord", "MatchQuery", "MatchRow", "StoredMatch",
         "Tournament", "TournamentRecord", "match_id",
     ),
     "arena.hookspecs": ("hookimpl",),
@@ -37,7 +37,7 @@ _HOMES = {
         "Rating", "Ref", "Result", "Rules", "Seat", "Spec",
     ),
     "arena.results": ("Results",),
-    "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer"),
+    "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer", "Store"),
     "arena.seat_env": ("SeatEnv", "gymnasium_env"),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
@@ -88,7 +88,6 @@ if TYPE_CHECKING:
     from arena.history import GameRecord as GameRecord
     from arena.history import MatchQuery as MatchQuery
     from arena.history import MatchRow as MatchRow
-    from arena.history import Store as Store
     from arena.history import StoredMatch as StoredMatch
     from arena.history import Tournament as Tournament
     from arena.history import TournamentRecord as TournamentRecord
@@ -120,6 +119,7 @@ if TYPE_CHECKING:
     from arena.roles import Job as Job
     from arena.roles import Rater as Rater
     from arena.roles import Scorer as Scorer
+    from arena.roles import Store as Store
     from arena.seat_env import SeatEnv as SeatEnv
     from arena.seat_env import gymnasium_env as gymnasium_env
     from arena.seeds import GlobalLuck as GlobalLuck

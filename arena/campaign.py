@@ -20,7 +20,6 @@ from arena.history import (
     GameRecord,
     MatchQuery,
     State,
-    Store,
     TournamentKind,
     TournamentRecord,
 )
@@ -30,7 +29,7 @@ from arena.openings import NO_BOOK, Book
 from arena.planning import Plan, Trained, prepare
 from arena.records import Episode, Match, Pairing, Rating, Spec
 from arena.results import Results, ResultsLog
-from arena.roles import Executor, Job, Rater
+from arena.roles import Executor, Job, Rater, Store
 from arena.seeds import derive_many
 from arena.specs import canonical
 from arena.versions import library_versions

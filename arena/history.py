@@ -1,4 +1,4 @@
-"""What a history keeps, and what a store of it must do.
+"""What a history keeps.
 
 A tournament is begun with its definition and its entrants, then gains matches block by block. A
 match's id is made of its tournament's id and its number there: it is the same whoever plays it and
@@ -10,19 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from arena.errors import UsageError
 from arena.records import Ending, Episode, Fault, Kind, Ref, Spec
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from arena.results import Results
 
 TournamentKind = Literal["tournament", "match", "play", "training", "import"]
 State = Literal["running", "interrupted", "finished"]
@@ -234,80 +227,3 @@ class MatchQuery:
 
 
 EVERYTHING = MatchQuery()
-
-
-class Store(ABC):
-    """Keeps tournaments and their matches.
-
-    A history that does not exist reads as an empty one, and is made by the first write. Methods
-    raise `StoreError`, one line with the cure, if what is there cannot be read or written, and for
-    the id of a tournament or a match that is not there.
-    """
-
-    @abstractmethod
-    def begin(self, record: TournamentRecord) -> int:
-        """Keep a new tournament, in state "running", and return its id, counted from 1."""
-
-    @abstractmethod
-    def add(self, tournament: int, episodes: Sequence[Episode]) -> int:
-        """Keep these matches, all or none, and return how many were new: those stored already
-        (by number) are left as they were."""
-
-    @abstractmethod
-    def set_state(self, tournament: int, state: State, seconds: float | None = None) -> None:
-        """Set how a tournament stands, and for how many seconds it has been played in all."""
-
-    @abstractmethod
-    def amend(
-        self, tournament: int, format: str, definition: str, entrants: Sequence[EntrantRecord]
-    ) -> None:
-        """Change how a tournament goes on: its format and definition, and entrants that join it,
-        after those that it has."""
-
-    @abstractmethod
-    def tournament(self, tournament: int) -> Tournament:
-        """Return one tournament."""
-
-    @abstractmethod
-    def tournaments(self) -> Iterator[Tournament]:
-        """Yield all tournaments, oldest first."""
-
-    @abstractmethod
-    def numbers(self, tournament: int) -> NDArray[np.int64]:
-        """Return the numbers of the stored matches, ascending: int64, shape (matches,)."""
-
-    @abstractmethod
-    def results(self, tournament: int) -> Results:
-        """Return all results of a tournament, void ones too, by number, entrants as in `begin`."""
-
-    @abstractmethod
-    def results_of(
-        self, environment: str, kinds: Collection[TournamentKind] = RATED_KINDS
-    ) -> Results:
-        """Return all results of an environment (by full name or alias), void ones among them.
-
-        Entrants are merged by identity; where one name stands for several identities each gets
-        `@` and the beginning of its identity after it. Matches are in the order of their
-        tournaments' start, then of their number, and numbered anew from 0.
-        """
-
-    @abstractmethod
-    def environments(self) -> list[GameRecord]:
-        """Return the environments in the history by name, each as it was last played."""
-
-    @abstractmethod
-    def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
-        """Yield the matches asked for, oldest tournament first, by number within it. Raises
-        `UsageError` for a `result` that is none."""
-
-    @abstractmethod
-    def match(self, match: int) -> StoredMatch:
-        """Return all that is kept of a match."""
-
-    @abstractmethod
-    def replays(self, query: MatchQuery = EVERYTHING) -> Iterator[StoredMatch]:
-        """Yield all that is kept of the matches asked for, in order, a block in memory at most."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of files and connections; a store may be used again afterwards."""

@@ -15,7 +15,6 @@ from arena.history import (
     EntrantRecord,
     GameRecord,
     State,
-    Store,
     Tournament,
     TournamentRecord,
 )
@@ -23,6 +22,7 @@ from arena.lookup import environment_maker, find_game
 from arena.outcomes import Outcomes, read_outcomes
 from arena.plugins import Registry
 from arena.records import Episode, Match
+from arena.roles import Store
 from arena.specs import canonical, parse
 from arena.versions import library_versions
 from arena.workspace import Workspace

@@ -13,7 +13,7 @@ from arena.plugins import Registry, registry_of
 from arena.roles import Setting
 
 if TYPE_CHECKING:
-    from arena.history import Store
+    from arena.roles import Store
 
 
 @dataclass(frozen=True)

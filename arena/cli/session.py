@@ -11,7 +11,7 @@ from arena.plugins import Registry
 from arena.workspace import Workspace
 
 if TYPE_CHECKING:
-    from arena.history import Store
+    from arena.roles import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from arena.errors import UsageError
-from arena.history import MatchQuery, MatchRow, Store, plain
+from arena.history import MatchQuery, MatchRow, plain
+from arena.roles import Store
 
 FORMATS = ("jsonl", "csv")
 

@@ -1,4 +1,4 @@
-"""The history in SQLite or PostgreSQL; what each method does is told at `arena.history.Store`."""
+"""The history in SQLite or PostgreSQL; what each method does is told at `arena.roles.Store`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from arena.history import (
     MatchQuery,
     MatchRow,
     State,
-    Store,
     StoredMatch,
     Tournament,
     TournamentKind,
@@ -32,6 +31,7 @@ from arena.history import (
 )
 from arena.records import Episode
 from arena.results import Results, make_results
+from arena.roles import Store
 from arena.store.columns import read_joint_results, read_results
 from arena.store.database import open_database
 from arena.store.reading import game_of, game_text, read_matches, read_tournaments

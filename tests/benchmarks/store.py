@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from arena.history import EntrantRecord, GameRecord, MatchQuery, Store, TournamentRecord
+from arena.history import EntrantRecord, GameRecord, MatchQuery, TournamentRecord
 from arena.records import Episode, Match, Ref
+from arena.roles import Store
 from arena.store.sql import SqlStore
 
 ENTRANTS, BLOCK = 100, 1000
