@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "arena.agent": ("Agent",),
     "arena.appraisal": ("Appraiser",),
-    "arena.batch": ("Batch", "Moves", "Observation"),
+    "arena.batch": ("Batch", "Moves"),
     "arena.block": ("Block",),
     "arena.columns": ("host", "like", "masks", "stack"),
     "arena.checkpoints": ("read_arrays", "write_arrays"),
@@ -30,6 +30,7 @@ _HOMES = {
     "arena.hookspecs": ("hookimpl",),
     "arena.lines": ("Lines", "lines_of_play"),
     "arena.loop_table": ("LoopTable",),
+    "arena.observation": ("Observation",),
     "arena.playing": ("play",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from arena.appraisal import Appraiser as Appraiser
     from arena.batch import Batch as Batch
     from arena.batch import Moves as Moves
-    from arena.batch import Observation as Observation
     from arena.block import Block as Block
     from arena.checkpoints import read_arrays as read_arrays
     from arena.checkpoints import write_arrays as write_arrays
@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from arena.lines import Lines as Lines
     from arena.lines import lines_of_play as lines_of_play
     from arena.loop_table import LoopTable as LoopTable
+    from arena.observation import Observation as Observation
     from arena.playing import play as play
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family

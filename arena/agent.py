@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from arena.batch import Batch, Moves, Observation
+from arena.batch import Batch, Moves
+from arena.observation import Observation
 from arena.records import Spec
 
 

@@ -1,6 +1,6 @@
-"""What agents see: an `Observation` (one row) or a `Batch` (many), computed when read.
+"""What agents are asked with: a `Batch` of observations, whose columns are computed when read.
 
-Both look at `Slot`s, the runner's games in flight, which no agent is handed.
+It looks at `Slot`s, the runner's games in flight, which no agent is handed.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from arena.columns import host, masks
 from arena.columns import like as like_example
 from arena.environment import Environment
-from arena.errors import ArenaError, Infrastructure, Unsuitable
+from arena.errors import Unsuitable
+from arena.observation import ATTEMPT, Observation, failed, guarded
 from arena.records import Spec
-from arena.seeds import Luck, derive, uniforms
+from arena.seeds import uniforms
 from arena.slot import Legal, Slot, whole
-
-_ATTEMPT = 1 << 32
-"""Distance in turns between the luck of a first and of a second try at the same move."""
 
 
 class Moves(NamedTuple):
@@ -33,104 +31,6 @@ class Moves(NamedTuple):
     def of(cls, actions: Sequence[Any], **columns: Sequence[Any]) -> Moves:
         """Return moves with the named columns."""
         return cls(actions, columns)
-
-
-class Observation:
-    """All that a seat may know when it is asked to move. Valid until the agent has answered."""
-
-    __slots__ = ("_batch", "_row", "_slot", "seat")
-
-    def __init__(self, batch: Batch, row: int) -> None:
-        self._batch, self._row = batch, row
-        self._slot = batch._slots[row]
-        self.seat: int = batch._seats[row]
-
-    @property
-    def legal(self) -> Any:
-        """The legal actions (a sequence of int); None if the space cannot be counted."""
-        return self._batch._legal_of(self._row)
-
-    @property
-    def data(self) -> Any:
-        """What the seat sees, as an element of its observation space."""
-        return self._batch._guard(self._slot.environment.observe, self.seat)
-
-    @property
-    def mask(self) -> NDArray[np.bool_]:
-        """Which actions of a discrete space are legal: bool, shape (n,)."""
-        mask: NDArray[np.bool_] = masks(self.action_space, [self.legal])[0]
-        return mask
-
-    @property
-    def text(self) -> str:
-        """What the seat sees, in words."""
-        return str(self._batch._guard(self._slot.environment.text, self.seat))
-
-    def label(self, action: Any) -> str:
-        """Return an action in the notation of the game."""
-        return str(self._batch._guard(self._slot.environment.label, self.seat, action))
-
-    def parse(self, text: str) -> Any:
-        """Return the legal action that `text` names, or None."""
-        return self._batch._guard(self._slot.environment.parse, self.seat, text)
-
-    @property
-    def spec(self) -> Spec:
-        """What the game is."""
-        return self._slot.environment.spec
-
-    @property
-    def action_space(self) -> Any:
-        """The seat's action space."""
-        return self.spec.seats[self.seat].action_space
-
-    @property
-    def turn(self) -> int:
-        """How many steps have asked a player so far in this match."""
-        return self._slot.turn
-
-    @property
-    def reward(self) -> float:
-        """All that was paid to the seat since it last acted."""
-        return self._slot.owed(self.seat)
-
-    @property
-    def u(self) -> float:
-        """A number in [0, 1) that belongs to this match, seat and turn."""
-        return float(self._batch.u[self._row])
-
-    @property
-    def rng(self) -> Luck:
-        """A generator (made when touched) that belongs to this match, seat and turn."""
-        turn = self._slot.turn + self._batch._attempt * _ATTEMPT
-        return Luck(derive(self._slot.seed, "agent", self.seat, turn))
-
-    @property
-    def memory(self) -> dict[str, Any]:
-        """A page kept for this match and seat, dropped when the match ends.
-
-        Replace what is on it rather than change it in place: a batch that has to be asked again
-        finds the page as it was, its values not copied.
-        """
-        return self._slot.page(self.seat)
-
-    @property
-    def fault(self) -> str | None:
-        """What was wrong with the last answer for this move, where the rules allow another."""
-        faults = self._slot.faults
-        if self._batch._attempt and faults:
-            return faults[-1].message
-        return None
-
-    def imagine(self, rng: Luck) -> Environment:
-        """Return a world that this seat may believe to be in, to search in.
-
-        Raises `Unsuitable` for agents without "model" in `needs`, or where the rules forbid it.
-        """
-        if not self._batch._may_imagine:
-            raise Unsuitable("imagine is for agents that need a model, where the rules allow it")
-        world: Environment = self._batch._guard(self._slot.environment.imagine, self.seat, rng)
-        return world
 
 
 class Batch(Sequence[Observation]):
@@ -196,7 +96,7 @@ class Batch(Sequence[Observation]):
     def u(self) -> NDArray[np.float64]:
         """A number in [0, 1) for each row, from its match's seed, its seat and its turn."""
         if self._u is None:
-            turns = [slot.turn + self._attempt * _ATTEMPT for slot in self._slots]
+            turns = [slot.turn + self._attempt * ATTEMPT for slot in self._slots]
             self._u = uniforms([slot.seed for slot in self._slots], self._seats, turns)
         return self._u
 
@@ -289,7 +189,7 @@ class Batch(Sequence[Observation]):
         if self._legal is not None:
             return self._legal[row]
         if row not in self._some_legal:
-            self._some_legal[row] = self._guard(self._slots[row].legal, self._seats[row])
+            self._some_legal[row] = guarded(self._slots[row].legal, self._seats[row])
         return self._some_legal[row]
 
     def _pages(self) -> list[dict[str, Any]]:
@@ -304,18 +204,3 @@ class Batch(Sequence[Observation]):
         for row, (slot, seat) in enumerate(zip(self._slots, self._seats)):
             if slot.pages is not None:
                 slot.pages[seat] = pages[row] if pages else {}
-
-    @staticmethod
-    def _guard(call: Any, *arguments: Any) -> Any:
-        """Call an environment, so that its failure is not taken for the agent's."""
-        try:
-            return call(*arguments)
-        except Exception as error:
-            raise failed(error) from error
-
-
-def failed(error: Exception) -> Exception:
-    """Return what an environment's exception means: its own word if it has one, else a failure."""
-    if isinstance(error, ArenaError):
-        return error
-    return Infrastructure(f"the environment raised {type(error).__name__}: {error}")

@@ -9,9 +9,9 @@ import torch
 from gymnasium.spaces import Discrete
 from torch import Tensor
 
-from arena.batch import failed
 from arena.columns import host, map_rows, pick_rows
 from arena.errors import Infrastructure, Unsuitable
+from arena.observation import failed
 from arena.records import Spec
 from arena.table import Table
 from arena.tensor_luck import tensor_uniforms

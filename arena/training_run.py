@@ -6,7 +6,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from arena.seeds import derive, derive_many
 from arena.specs import parse
 from arena.table_device import table_device
 from arena.trainer import Contents, Round, TrainingRun, TrainingState
+from arena.training_progress import Progressed
 from arena.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,21 +56,6 @@ class Terms:
     agent: str
     alias: str | None = None
     select_by: str | None = None
-
-
-@dataclass(slots=True)
-class Progressed:
-    """How far a run is: all of it that is not the trainer's own."""
-
-    step: int = 0
-    matches: int = 0
-    next_report: int = 0
-    next_offer: int = 0
-    best: float | None = None
-    seconds: float = 0.0
-    agent_seconds: float = 0.0
-    learn_seconds: float = 0.0
-    evaluation_seconds: float = 0.0
 
 
 class LiveRun(TrainingRun):
@@ -140,7 +126,7 @@ class LiveRun(TrainingRun):
         finally:
             runner.abandon()
             self._pool += getattr(runner, "spare", ())
-            self.so_far.agent_seconds += runner.agent_seconds
+            self.spent(agents=runner.agent_seconds)
 
     def _runner(self, round_: Round) -> tuple[Recorder, Runner | ColumnRunner]:
         """Return what plays a round, a table where that can be, and what listens to it."""
@@ -160,7 +146,7 @@ class LiveRun(TrainingRun):
         if len(experience):
             begun = time.perf_counter()
             yield experience
-            self.so_far.learn_seconds += time.perf_counter() - begun
+            self.spent(learning=time.perf_counter() - begun)
 
     def _environment(self) -> Environment:
         return self._pool.pop() if self._pool else self.make()
@@ -230,7 +216,7 @@ class LiveRun(TrainingRun):
         found = dict(metrics or {})
         if self.evaluate is not None:
             found.update(self.evaluate(self, checkpoint))
-            self.so_far.evaluation_seconds += time.perf_counter() - begun
+            self.spent(evaluation=time.perf_counter() - begun)
         self._tell(found)
         self.so_far.next_offer = self.step + self._tenth
         value = self._worth(found)
@@ -268,17 +254,14 @@ class LiveRun(TrainingRun):
     def shares(self) -> dict[str, float]:
         """How the time was spent: in agents' answers, in learning, in judging checkpoints (where it
         is done), and in games and all the rest."""
-        total, so_far = max(self.seconds, 1e-9), self.so_far
-        found = {"agents": so_far.agent_seconds / total, "learning": so_far.learn_seconds / total}
-        if so_far.evaluation_seconds:
-            found["evaluation"] = so_far.evaluation_seconds / total
-        return {**found, "games": 1.0 - sum(found.values())}
+        return self.so_far.spent.shares(self.seconds)
 
     def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
         """Count seconds of a trainer that plays and learns without `play`."""
-        self.so_far.agent_seconds += agents
-        self.so_far.learn_seconds += learning
-        self.so_far.evaluation_seconds += evaluation
+        spent = self.so_far.spent
+        spent.agents += agents
+        spent.learning += learning
+        spent.evaluation += evaluation
 
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save the state of the run and of its trainer, if the last time is long enough ago."""
@@ -295,13 +278,13 @@ class LiveRun(TrainingRun):
         known = {
             "arguments": self.terms.arguments, "metrics": self.metrics, "sums": self._sums,
             "values": state.values if state else None,
-            "progress": {name: getattr(self.so_far, name) for name in Progressed.__slots__},
+            "progress": asdict(self.so_far),
         }  # fmt: skip
         write_state(self.folder / "state", known, state.arrays if state else {})
 
     def restore(self, known: Mapping[str, Any]) -> None:
         """Go back to what `arena.checkpoints.read_state` read. Raises `UsageError`s."""
-        self.so_far = Progressed(**known["progress"])
+        self.so_far = Progressed.of(known["progress"])
         self.metrics = dict(known["metrics"])
         self._sums = {name: (total, times) for name, (total, times) in known["sums"].items()}
         if known["values"] is not None:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from arena.agent import Agent
-from arena.batch import Batch, Observation
+from arena.batch import Batch
 from arena.environment import Environment
 from arena.errors import Unsuitable
 from arena.lines import Lines, lines_of_play
 from arena.lookup import environment_maker
+from arena.observation import Observation
 from arena.seeds import Luck
 from arena.specs import parse
 from arena.workspace import Workspace

@@ -12,9 +12,9 @@ import pytest
 from gymnasium.spaces import Box, Dict, Discrete, Text, Tuple
 
 from arena.agent import Agent
-from arena.batch import Observation
 from arena.environment import Environment
 from arena.loop_table import LoopTable
+from arena.observation import Observation
 from arena.playing import play
 from arena.records import CHANCE, Episode, Match, Seat, Spec
 from arena.seeds import Luck, derive

@@ -9,9 +9,10 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from arena.agent import Agent
-from arena.batch import Batch, Moves, Observation
+from arena.batch import Batch, Moves
 from arena.environment import Environment
 from arena.errors import Infrastructure
+from arena.observation import Observation
 from arena.records import CHANCE, Match, Seat, Spec
 from arena.seeds import Luck, derive
 

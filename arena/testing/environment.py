@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from arena.agent import Agent
-from arena.batch import Observation
 from arena.environment import Environment
+from arena.observation import Observation
 from arena.playing import play
 from arena.records import DEFAULT_MAX_TURNS, Match, Spec
 from arena.seeds import Luck, derive

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from arena.agent import Agent
-from arena.batch import Observation
 from arena.columns import host
 from arena.environment import Environment
+from arena.observation import Observation
 from arena.records import Match, Spec
 from arena.seeds import derive
 

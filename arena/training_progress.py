@@ -1,0 +1,44 @@
+"""How far a training run is and where its time went: its state apart from the trainer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Spent:
+    """Seconds in agents' answers, in learning, and in judging checkpoints."""
+
+    agents: float = 0.0
+    learning: float = 0.0
+    evaluation: float = 0.0
+
+    def shares(self, total: float) -> dict[str, float]:
+        """Return each part of `total` seconds, and what is left for games and all the rest.
+
+        Evaluation is named only where there was any.
+        """
+        parts = {name: seconds / max(total, 1e-9) for name, seconds in asdict(self).items()}
+        if not self.evaluation:
+            del parts["evaluation"]
+        return {**parts, "games": 1.0 - sum(parts.values())}
+
+
+@dataclass(slots=True)
+class Progressed:
+    """Moves and matches so far, when the next report and offer are due, the best, and the time."""
+
+    step: int = 0
+    matches: int = 0
+    next_report: int = 0
+    next_offer: int = 0
+    best: float | None = None
+    seconds: float = 0.0
+    spent: Spent = field(default_factory=Spent)
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> Progressed:
+        """Return what `dataclasses.asdict` made plain."""
+        return cls(**{**known, "spent": Spent(**known["spent"])})
