@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -14,29 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from arena import (
-    Experience,
-    Round,
-    Spec,
-    TrainingRun,
-    TrainingState,
-    Unsuitable,
-    are_opposed,
-    opposed_transitions,
-    own_transitions,
-    self_play,
-)
+from arena import Experience, Round, Spec, TrainingRun, TrainingState, Unsuitable, self_play
 from arena_deep.agents import Explorer
 from arena_deep.heads import masked
 from arena_deep.learner import DeepLearner, among, mean_return, positive, share
 from arena_deep.luck import generator
+from arena_deep.memory import Memory
 from arena_deep.networks import QNetwork, Shape, looks_at_boards
-from arena_deep.reading import free, of_experience
 from arena_deep.replay import Replay
-from arena_deep.sight import skeleton
-from arena_deep.targets import Moves, several, targets
-from arena_deep.trees import Tree, leaves_of, like_tree, mapped
+from arena_deep.targets import Moves, targets
 
+Rows = NDArray[np.int64]
 _NUMBERS = 1_000_000
 """Numbers of what was seen that are drawn at once."""
 _BETA = 0.4
@@ -159,12 +147,11 @@ class DQN(DeepLearner):
         """Make the network, its target, an empty replay, and who plays."""
         self.set = self.settled(run.spec)
         super().begin(run)
-        self.opposed = are_opposed(run.spec)
         self.goal = copy.deepcopy(self.network)
         self._follow()
         self.owed = 0.0
         self.replay = Replay(self.set.buffer, self.device, self.prioritised)
-        self.tree = skeleton(run.spec.seats[0].observation_space)
+        self.memory = Memory(run.spec, self.replay, self.set.gamma, self.set.n_step)
         self.explorer = Explorer(self.network, run.spec, self.device)  # type: ignore[arg-type]
 
     def _follow(self) -> None:
@@ -190,7 +177,7 @@ class DQN(DeepLearner):
     def learn(self, experience: Experience) -> Mapping[str, float]:
         """Keep the moves, and learn from some of those that are kept."""
         returned = {} if self.several else mean_return(experience)
-        fresh = self._keep(experience)
+        fresh = self.memory.keep(experience)
         self._explore()
         told = {"epsilon": self.explorer.epsilon, **returned}
         if self.run.step < self.start or not self.replay.count:
@@ -206,62 +193,41 @@ class DQN(DeepLearner):
             self._follow()
         return told
 
-    def _keep(self, experience: Experience) -> int:
-        """Put moves into the replay; return how many."""
-        found = (opposed_transitions if self.opposed else own_transitions)(experience)
-        if not len(found.row):
-            return 0
-        reward, ahead, counts = several(found, len(experience), self.set.gamma, self.set.n_step)
-        seen = of_experience(experience.columns, experience.seat, self.several)
-        rows, ahead = (torch.as_tensor(part) for part in (found.row, np.maximum(ahead, 0)))
-        columns = leaves_of(_rows(seen.data, rows), "seen")
-        columns |= leaves_of(_rows(seen.data, ahead), "ahead")
-        columns["chosen"] = _rows(experience.columns["chosen"], rows)
-        columns["ahead_mask"] = _rows(seen.mask, ahead)
-        if seen.seats is not None:
-            columns |= {"seats": _rows(seen.seats, rows), "ahead_seats": _rows(seen.seats, ahead)}
-        columns |= {"reward": torch.as_tensor(reward).float()}
-        self.replay.add(columns | {"counts": torch.as_tensor(counts).float()})
-        return len(found.row)
-
     def _improve(self, steps: int) -> dict[str, float]:
         """Take steps down the gradient; return metrics of the last."""
         rng = generator(self.run.seed, "replay", self.updates)
-        width = sum(p[0].numel() for n, p in self.replay.columns.items() if n.startswith("seen"))
         size = self.set.batch
-        together = 1 if self.prioritised else max(1, _NUMBERS // (size * width))
+        together = 1 if self.prioritised else max(1, _NUMBERS // (size * self.memory.width))
         for begin in range(0, steps, together):
             count = min(together, steps - begin)
             drawn = self.replay.draw(rng.random(count * size))
-            moves = self._moves(drawn)
-            with torch.no_grad():
-                ahead = masked(self.goal(moves.ahead, moves.ahead_seats), moves.ahead_mask)
-                if not self.double:  # then the network has no say in what they are to be
-                    goals = targets(self.network, moves, ahead, double=False)
-                    moves = moves._replace(ahead=None, ahead_seats=None, ahead_mask=None)
-            for step in range(count):
-                rows = slice(step * size, (step + 1) * size)
-                part = moves.part(rows)
-                if self.double:
-                    with torch.no_grad():
-                        goal = targets(self.network, part, ahead[rows], double=True)
-                else:
-                    goal = goals[rows]
-                loss, values = self._step(part, goal, drawn[rows])
+            for moves, goals, rows in self._batches(drawn):
+                loss, values = self._step(moves, goals, rows)
         return {"loss": float(loss), "value": float(values.mean())}
 
-    def _moves(self, drawn: NDArray[np.int64]) -> Moves:
-        """Return moves of the replay."""
-        rows = torch.as_tensor(drawn, device=self.device)
-        columns = {name: column[rows] for name, column in self.replay.columns.items()}
-        parts = {name: like_tree(self.tree, name, columns) for name in ("seen", "ahead")}
-        return Moves(
-            **parts, seats=columns.get("seats"), ahead_seats=columns.get("ahead_seats"),
-            ahead_mask=free(columns["ahead_mask"]), chosen=columns["chosen"],
-            reward=columns["reward"], counts=columns["counts"],
-        )  # fmt: skip
+    def _batches(self, drawn: Rows) -> Iterator[tuple[Moves, Tensor, Rows]]:
+        """Yield the moves of each step, what their values are to be, and their rows.
 
-    def _step(self, moves: Moves, goals: Tensor, drawn: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        Reading the replay, and the target network, which does not move meanwhile, is done for all
+        steps at once.
+        """
+        moves, goals = self.memory.moves(drawn), None
+        with torch.no_grad():
+            ahead = masked(self.goal(moves.ahead, moves.ahead_seats), moves.ahead_mask)
+            if not self.double:  # then the network has no say in what they are to be
+                goals = targets(self.network, moves, ahead, double=False)
+                moves = moves._replace(ahead=None, ahead_seats=None, ahead_mask=None)
+        for begin in range(0, len(drawn), self.set.batch):
+            rows = slice(begin, begin + self.set.batch)
+            part = moves.part(rows)
+            if goals is None:
+                with torch.no_grad():
+                    goal = targets(self.network, part, ahead[rows], double=True)
+            else:
+                goal = goals[rows]
+            yield part, goal, drawn[rows]
+
+    def _step(self, moves: Moves, goals: Tensor, drawn: Rows) -> tuple[Tensor, Tensor]:
         """Take one step; return its loss, and the values of its moves."""
         values = self.network(moves.seen, moves.seats).gather(1, moves.chosen[:, None])[:, 0]
         weights = self.replay.weights(drawn, _BETA + (1 - _BETA) * self.progress)
@@ -309,13 +275,3 @@ class DuelingDQN(DQN):
     dueling: bool = True
 
     name = "dueling_dqn"
-
-
-def _rows(tree: Tree, rows: Tensor) -> Tree:
-    """Return some rows of arrays or tensors, as tensors."""
-
-    def chosen(part: Any) -> Tensor:
-        part = torch.as_tensor(part)
-        return part[rows.to(part.device)]
-
-    return mapped(chosen, tree)
