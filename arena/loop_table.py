@@ -15,6 +15,9 @@ from arena.records import CHANCE
 from arena.seeds import Luck, draw, uniform
 from arena.table import Array, Seats, Table, Tree
 
+_ROWS = ("_asked", "_deals", "_draws", "_drawn")
+"""What a table knows of each row beside its game: lists."""
+
 
 class LoopTable(Table):
     """`size` games made by `make`, as a table of numpy arrays: the same answers, one by one."""
@@ -133,12 +136,30 @@ class LoopTable(Table):
 
     def copy(self) -> Self:
         """Return copies of these games."""
-        twin = copy.copy(self)
-        twin._games = [game.copy() for game in self._games]
-        twin._asked, twin._draws = list(self._asked), list(self._draws)
-        twin._deals, twin._drawn = list(self._deals), list(self._drawn)
-        twin._truncated = self._truncated.copy()
+        return self.take(np.arange(self.size))
+
+    @property
+    def takes(self) -> bool:  # type: ignore[override]
+        """Whether rows can be taken out: where its games can be copied, so that searches branch."""
+        return self.spec.model
+
+    def take(self, rows: Array) -> Self:
+        """Return copies of some rows' games as they stand."""
+        twin, chosen = copy.copy(self), np.asarray(rows).tolist()
+        twin.size = len(chosen)
+        twin._games = [self._games[row].copy() for row in chosen]
+        for name in _ROWS:
+            setattr(twin, name, [getattr(self, name)[row] for row in chosen])
+        twin._truncated = self._truncated[chosen]
         return twin
+
+    def put(self, rows: Array, games: Self) -> None:
+        """Put the games of another table in the place of some rows; it is not used any more."""
+        for place, row in enumerate(np.asarray(rows).tolist()):
+            self._games[row] = games._games[place]
+            for name in _ROWS:
+                getattr(self, name)[row] = getattr(games, name)[place]
+            self._truncated[row] = games._truncated[place]
 
     def resample(self, seat: int, rng: Luck) -> None:
         """Put worlds that the seat may believe in in the place of the games."""

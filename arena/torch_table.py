@@ -26,6 +26,7 @@ class _TorchTable(Table):
         self._table = table
         self.spec, self.size = table.spec, table.size
         self.alternating, self.truncates = table.alternating, table.truncates
+        self.takes = table.takes
 
     def reset(self, rows: Any, deals: Any) -> None:
         self._table.reset(host(rows), host(deals))
@@ -50,6 +51,12 @@ class _TorchTable(Table):
 
     def drawn(self) -> Any:
         return _tensors(self._table.drawn())
+
+    def take(self, rows: Any) -> _TorchTable:
+        return _TorchTable(self._table.take(host(rows)))
+
+    def put(self, rows: Any, games: _TorchTable) -> None:
+        self._table.put(host(rows), games._table)
 
     def close(self) -> None:
         self._table.close()

@@ -123,6 +123,21 @@ def test_rows_that_are_not_named_go_on() -> None:
     assert table.acting().tolist() == [[False, True], [True, False]]
 
 
+def test_rows_taken_out_go_their_own_way_and_are_put_back() -> None:
+    table = LoopTable(Nim, 3)
+    assert table.takes
+    table.reset(np.array([True, True, False]), np.array([1, 2, 3]))
+    table.step([np.array([2, 3, 1])] * 2)
+    some = table.take(np.array([1, 1, 2]))
+    some.step([np.array([1, 2, 1])] * 2)
+    left = [row.tolist() for row in (table.observe(1)[:, 0], some.observe(0)[:, 0])]
+    assert left == [[8, 7, 0], [6, 5, 0]]
+    assert table.acting().tolist() == [[False, True], [False, True], [False, False]]
+    table.put(np.array([2, 0]), some.take(np.array([0, 2])))
+    assert table.acting().tolist() == [[False, False], [False, True], [True, False]]
+    assert table.observe(0)[:, 0].tolist() == [0, 0, 6]
+
+
 def test_legal_is_a_mask_over_the_action_space_from_its_start() -> None:
     table = LoopTable(lambda: Nim(2), 2)
     table.reset(np.array([True, False]), np.array([1, 2]))

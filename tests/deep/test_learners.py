@@ -20,7 +20,7 @@ GAMES = str(Path(__file__).with_name("games.py"))
 PPO = "ppo:slots=4,rollout=8,minibatch=16,epochs=2"
 QUICK = "slots=4,every=64,steps=4,batch=16,start=100"
 DQN = f"dqn:{QUICK}"
-ZERO = "alphazero:slots=8,simulations=4,minibatch=16,window=200"
+ZERO = "alphazero:slots=8,simulations=2,minibatch=16,window=200,hidden=8"
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ ZERO = "alphazero:slots=8,simulations=4,minibatch=16,window=200"
         ("a2c:slots=8", "connect_four"),
         ("reinforce:slots=4,rollout=16", "gymnasium/CartPole-v1"),
         ("reinforce:slots=8", "kuhn_poker:players=3"),
-        pytest.param(ZERO, "tensor/tic_tac_toe", marks=pytest.mark.slow),
-        pytest.param(ZERO, "tic_tac_toe:max_turns=5", marks=pytest.mark.slow),
-        pytest.param(ZERO + ",hidden=8", "connect_four", marks=pytest.mark.slow),
+        (ZERO, "tensor/tic_tac_toe"),
+        (ZERO, "tic_tac_toe:max_turns=5"),
+        (ZERO + ",net=auto,channels=4", "connect_four"),
     ],
 )
 def test_learners_of_networks_keep_the_rules(trainer: str, game: str) -> None:
@@ -82,6 +82,7 @@ train(Workspace.open(home=sys.argv[1]), order, "cpu", save_seconds=0)
     [
         ("ppo:slots=16,rollout=4,opponents=pool", "tic_tac_toe", 12_000),
         ("dqn:slots=16,every=64,steps=2,batch=32,prioritised=true", "tic_tac_toe", 12_000),
+        (ZERO, "tensor/tic_tac_toe", 1_500),
     ],
 )
 def test_a_process_that_was_killed_is_resumed_to_the_same_end(
