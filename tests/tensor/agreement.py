@@ -37,39 +37,48 @@ class Pair:
         self.states = [game.new_initial_state() for _ in range(matches)]
         self.legal = legal or (lambda state, seat: state.legal_actions(seat))
         self.deals = derive_many(7, 1, np.arange(matches)).astype(np.int64)
-        self.draws, self.paid = [0] * matches, [np.zeros(game.num_players())] * matches
+        self.draws, self.paid = [0] * matches, np.zeros((matches, game.num_players()))
+        self.live = list(range(matches))
         self.moves = 0
 
     def play(self) -> None:
-        """Play to the end of every match."""
+        """Play to the end of every match, and compare what has been paid."""
         deals = torch.from_numpy(self.deals)
         self.table.reset(self.table.over(), deals)
         self.nature()
-        while not self.table.over().all():
+        while self.live:
             actions = self.actions(tensor_uniforms(deals, 0, self.moves))
             pay = self.table.step([column.clone() for column in actions])
             self.follow(actions, pay.numpy())
             self.moves += 1
-        assert all(state.is_terminal() for state in self.states)
+        theirs = [state.returns() for state in self.states]
+        np.testing.assert_allclose(self.paid, theirs, atol=1e-6, rtol=0)
 
     def actions(self, u: torch.Tensor) -> list[torch.Tensor]:
         """Compare everything that is asked and shown; choose at random."""
-        asked = self.table.acting()
-        players = [state.current_player() for state in self.states]
-        wanted = np.array(players)[:, None] == np.arange(asked.shape[1])
-        simultaneous = np.array(players) == int(pyspiel.PlayerId.SIMULTANEOUS)
-        assert np.array_equal(asked.numpy(), wanted | simultaneous[:, None])
+        asked = self.table.acting().numpy()
+        players = np.array([self.states[row].current_player() for row in self.live])
+        wanted = np.zeros_like(asked)
+        wanted[self.live] = (players[:, None] == np.arange(asked.shape[1])) | (
+            players == int(pyspiel.PlayerId.SIMULTANEOUS)
+        )[:, None]
+        assert np.array_equal(asked, wanted)
         chosen = []
         for seat in range(asked.shape[1]):
             legal = self.table.legal(seat)
             assert legal is not None
-            rows = torch.nonzero(asked[:, seat]).flatten().tolist()
-            theirs = [self.legal(self.states[row], seat) for row in rows]
-            assert legal[rows].sum(1).tolist() == list(map(len, theirs))
-            assert legal[rows].nonzero()[:, 1].tolist() == list(chain.from_iterable(theirs))
+            rows = asked[:, seat].nonzero()[0].tolist()
+            self.same_legal(legal.numpy()[rows], [self.states[row] for row in rows], seat)
             chosen.append(tensor_pick(legal, (u + 0.31 * seat) % 1))
             self.look(seat, [row for row in rows if row < SEEN], chosen[-1])
         return chosen
+
+    def same_legal(self, mask: Any, states: Sequence[Any], seat: int) -> None:
+        """Compare which actions are legal in each of these states."""
+        theirs = [self.legal(state, seat) for state in states]
+        rows, actions = mask.nonzero()
+        assert np.array_equal(rows, np.repeat(np.arange(len(theirs)), list(map(len, theirs))))
+        assert np.array_equal(actions, np.fromiter(chain.from_iterable(theirs), np.int64))
 
     def look(self, seat: int, rows: Sequence[int], actions: torch.Tensor) -> None:
         """Compare what the seat sees, and what its action is called."""
@@ -88,37 +97,42 @@ class Pair:
                 assert drawing is not None and self.draw[0](drawing) == self.draw[1](theirs)
 
     def follow(self, actions: Sequence[torch.Tensor], pay: Any) -> None:
-        """Make the same moves in OpenSpiel, and compare what is paid and which games are over."""
+        """Make the same moves in OpenSpiel, and compare which games are over."""
         columns = [column.tolist() for column in actions]
-        over = self.table.over().tolist()
-        for row, state in enumerate(self.states):
+        assert not np.delete(pay, self.live, axis=0).any()  # where it was over before
+        self.paid += pay
+        for row in self.live:
+            state = self.states[row]
             player = state.current_player()
-            if player == int(pyspiel.PlayerId.TERMINAL):
-                assert not pay[row].any()
-                continue
             if player == int(pyspiel.PlayerId.SIMULTANEOUS):
                 state.apply_actions([column[row] for column in columns])
             else:
                 state.apply_action(columns[player][row])
         self.nature()
-        for row, state in enumerate(self.states):
-            self.paid[row] = self.paid[row] + pay[row]
-            assert state.is_terminal() == over[row]
-            if over[row]:
-                assert np.allclose(state.returns(), self.paid[row], atol=1e-6), str(state)
+        self.live = [row for row in self.live if not self.states[row].is_terminal()]
+        assert self.live == (~self.table.over()).nonzero().flatten().tolist()
 
     def nature(self) -> None:
         """Draw by Arena's rule from OpenSpiel's odds; the table must have drawn the same."""
+        fallen = {row: self.fall(row) for row in self.live}
         drawn = self.table.drawn()
-        mine = [] if drawn is None else [[a for a in row if a >= 0] for row in drawn.tolist()]
-        for row, state in enumerate(self.states):
-            fell = []
-            while state.is_chance_node():
-                u = uniform(int(self.deals[row]), CHANCE, self.draws[row])
-                fell.append(draw(state.chance_outcomes(), u))
-                self.draws[row] += 1
-                state.apply_action(fell[-1])
-            assert not (fell or mine) or mine[row] == fell
+        if drawn is None:
+            assert not any(fallen.values())
+            return
+        wanted = np.full(drawn.shape, -1)
+        for row, fell in fallen.items():
+            wanted[row, : len(fell)] = fell
+        assert np.array_equal(drawn.numpy(), wanted)
+
+    def fall(self, row: int) -> list[int]:
+        """Let nature move in OpenSpiel until a player is asked; return what fell."""
+        state, fell = self.states[row], []
+        while state.is_chance_node():
+            u = uniform(int(self.deals[row]), CHANCE, self.draws[row])
+            fell.append(draw(state.chance_outcomes(), u))
+            self.draws[row] += 1
+            state.apply_action(fell[-1])
+        return fell
 
 
 def agree(name: str, game: Any, matches: int, **named: Any) -> Pair:

@@ -51,7 +51,9 @@ def test_they_agree_over_ten_thousand_matches(
 
 
 @pytest.mark.parametrize(("name", "stage", "payoffs"), GAMES)
-def test_they_agree_when_repeated(name: str, stage: str, payoffs: dict[str, Any]) -> None:
+def test_they_agree_over_ten_thousand_when_repeated(
+    name: str, stage: str, payoffs: dict[str, Any]
+) -> None:
     label = None if name == "matrix" else str
     game = pyspiel.load_game(f"repeated_game(stage_game={stage}(),num_repetitions=7)")
     actions = game.num_distinct_actions()
@@ -60,7 +62,7 @@ def test_they_agree_when_repeated(name: str, stage: str, payoffs: dict[str, Any]
         return seen(7, 3, actions, state, seat)
 
     parameters = {**payoffs, "rounds": 7, "recall": 3}
-    pair = agree(name, game, 300, parameters=parameters, label=label, observe=observe)
+    pair = agree(name, game, 10_000, parameters=parameters, label=label, observe=observe)
     assert pair.moves == 7
 
 
