@@ -6,6 +6,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import gymnasium.spaces
@@ -47,8 +48,9 @@ class VmasGame(arena.TableGame):
 class VmasTable(arena.Table):
     """Worlds begin as VMAS's do after `seed(deal)` and `reset_at(row)`, one after the other.
 
-    A world that is over moves on, unseen and unpaid. What a scenario draws in a step it draws from
-    the first row's deal and the number of the step.
+    A world that is over moves on, unseen and unpaid. Where worlds are not apart there is one of
+    them, made anew for each match: some scenarios keep a little of the last one through a reset.
+    What they draw in a step is drawn from the match's deal and the number of the step.
     """
 
     def __init__(self, name: str, parameters: Mapping[str, Any], size: int, device: str) -> None:
@@ -56,11 +58,12 @@ class VmasTable(arena.Table):
         turns = int(given.pop("max_steps"))
         self.size, self.device = size, torch.device(device)
         self.worlds = -(-size // _WIDE) * _WIDE
-        self.env = _made(name, given, self.worlds, device)
+        self._make = partial(_made, name, given, self.worlds, device)
+        self.env = self._make()
         self.spec = _spec(name, self.env, turns)
         self.live = torch.zeros(size, dtype=torch.bool, device=self.device)
         self._seen: list[Any] | None = None
-        self._draws = name not in _APART
+        self._alone = name not in _APART
         self._deal = self._steps = 0
 
     def reset(self, rows: Tensor, deals: Tensor) -> None:
@@ -68,6 +71,8 @@ class VmasTable(arena.Table):
         chosen = rows.nonzero().flatten().tolist()
         if not chosen:
             return
+        if self._alone and self._seen is not None:
+            self.env, self._seen = self._make(), None
         numbers = deals.tolist()
         spare = range(self.size, self.worlds) if self._seen is None else ()
         for row in (*chosen, *spare):
@@ -103,13 +108,14 @@ class VmasTable(arena.Table):
 
     def step(self, actions: Sequence[Tensor]) -> Tensor:
         """Move in all worlds: float32 (size, seats)."""
-        if self._draws:
+        if self._alone:
             self._steps += 1
             self.env.seed(arena.derive(self._deal, self._steps) % _SEEDS)
         padded = [self._padded(column) for column in actions]
         seen, rewards, done, _ = self.env.step(padded)
         self._seen = [_mixed(self.live, *both, self.size) for both in zip(seen, self._seen or seen)]
-        pay = torch.stack(list(rewards), 1)[: self.size].float()
+        # the rewards of one scenario, wheel, are (worlds, 1)
+        pay = torch.stack([reward.flatten() for reward in rewards], 1)[: self.size].float()
         pay = torch.where(self.live[:, None], pay, 0.0)
         self.live = self.live & ~done[: self.size].bool()
         return pay

@@ -83,6 +83,20 @@ def test_draws_in_a_step_belong_to_the_match() -> None:
     assert games[0].table(2, "cpu") is None
 
 
+@pytest.mark.parametrize("name", ["buzz_wire", "football", "wheel"])
+def test_a_match_leaves_nothing_behind(name: str) -> None:
+    """The same deal goes the same way after another match, though VMAS forgets to reset things."""
+    game: Any = Vmas().make(name)
+    matches = []
+    for deal in (5, 6, 5):
+        game.reset(Luck(deal))
+        chosen = [actions_of(game, turn) for turn in range(6)]
+        steps = ({seat: a.numpy() for seat, a in each.items()} for each in chosen)
+        matches.append([game.observe(0).tolist(), *map(game.step, steps), game.observe(0).tolist()])
+    assert matches[0] == matches[2] != matches[1]
+    assert all(isinstance(part, float) for pay in matches[0][1:-1] for part in pay or ())
+
+
 def test_kinds_and_sides() -> None:
     tag, spread = (Vmas().make(name).spec for name in ("simple_tag", "simple_spread"))
     assert (tag.kind, spread.kind) == ("mixed", "cooperative")
