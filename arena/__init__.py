@@ -42,7 +42,7 @@ _HOMES = {
     "arena.seat_env": ("SeatEnv", "gymnasium_env"),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
-    "arena.table": ("Table",),
+    "arena.table": ("BranchingTable", "Table"),
     "arena.table_game": ("TableGame",),
     "arena.tensor_luck": (
         "cut_points", "tensor_draw", "tensor_mix", "tensor_pick", "tensor_uniforms",
@@ -132,6 +132,7 @@ if TYPE_CHECKING:
     from arena.specs import bind as bind
     from arena.specs import parameter_from as parameter_from
     from arena.specs import parameters_of as parameters_of
+    from arena.table import BranchingTable as BranchingTable
     from arena.table import Table as Table
     from arena.table_game import TableGame as TableGame
     from arena.tensor_luck import cut_points as cut_points

@@ -13,7 +13,7 @@ from arena.columns import host, map_rows, pick_rows
 from arena.errors import Infrastructure, Unsuitable
 from arena.observation import failed
 from arena.records import Spec
-from arena.table import Table
+from arena.table import BranchingTable, Table
 from arena.tensor_luck import tensor_uniforms
 
 Part = tuple[slice, int | None]
@@ -134,14 +134,16 @@ class ColumnBatch(Sequence[Any]):
                 )
             begin += rows.stop - rows.start
 
-    def imagine(self) -> Table:
+    def imagine(self) -> BranchingTable:
         """Return the rows' games as they stand, as a table of their own to search in.
 
-        Raises `Unsuitable` for agents without "model" in `needs`.
+        Raises `Unsuitable` for agents without "model" in `needs`, and where no rows can be taken.
         """
         if not self._may_imagine:
             raise Unsuitable("imagine is for agents that need a model, where the rules allow it")
         table = self.tick.table
+        if not isinstance(table, BranchingTable):
+            raise Unsuitable(f"{self.spec.name} has a table, but no rows of it can be taken apart")
         rows = [torch.arange(part.start, part.stop) for part, _ in self._parts]
         return table.take(torch.cat(rows).to(table.device))
 

@@ -146,7 +146,7 @@ class Environment(ABC):
 
     @classmethod
     def tabled(cls, games: Sequence[Environment]) -> Any:
-        """Return these games as they stand as a `Table` of their own, whose rows can be taken.
+        """Return these games as they stand as a `BranchingTable` of their own.
 
         For searches; None where there is no such thing.
         """

@@ -56,8 +56,6 @@ class Table(ABC):
     """Whether two seats move by turns in every game, seat 0 first and neither twice running."""
     truncates: bool = False
     """Whether games may be cut off otherwise than by `spec.max_turns`: see `truncated`."""
-    takes: bool = False
-    """Whether rows can be taken out and put in (`take`, `put`), so that searches can branch."""
 
     @abstractmethod
     def reset(self, rows: Array, deals: Array) -> None:
@@ -117,20 +115,6 @@ class Table(ABC):
         """Let go of memory, processes and files."""
         return None
 
-    def take(self, rows: Array) -> Self:
-        """Return some rows' games as they stand, as a table: row i of it is row `rows[i]` of this.
-
-        `rows`, int64 (n,), may name a row more than once. Only where it `takes`.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not give its rows apart")
-
-    def put(self, rows: Array, games: Self) -> None:
-        """Put the games of a table of the same kind in the place of `rows`, int64 (n,): all differ.
-
-        Only where it `takes`.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not take rows in")
-
     def hold(self) -> None:
         """Leave nature's moves to the caller from now on.
 
@@ -173,3 +157,21 @@ class Table(ABC):
     def resample(self, seat: int, rng: Luck) -> None:
         """Draw anew, in every row, what the seat cannot know: called if `spec.model` says so."""
         return None
+
+
+class BranchingTable(Table):
+    """A table whose rows can be taken out and put in, so that searches can branch."""
+
+    @abstractmethod
+    def take(self, rows: Array) -> Self:
+        """Return some rows' games as they stand, as a table: row i of it is row `rows[i]` of this.
+
+        `rows`, int64 (n,), may name a row more than once.
+        """
+
+    @abstractmethod
+    def put(self, rows: Array, games: Self) -> None:
+        """Put the games of a table of the same kind in the place of `rows`.
+
+        `rows`, int64 (n,), names each row once at most.
+        """

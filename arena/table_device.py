@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from arena.agent import Agent
 from arena.devices import resolve
 from arena.environment import Environment
+from arena.table import BranchingTable
 
 
 def table_device(
@@ -26,13 +27,16 @@ def table_device(
         if type(game).table is Environment.table:
             return None
         from arena.column_referee import columns_suit
+        from arena.torch_table import as_torch
 
         found = resolve(device)
         if not columns_suit(game.spec):
             return None
         table = game.table(1, found)
+        if table is None:
+            return None
+        branches = isinstance(as_torch(table), BranchingTable) and game.spec.perfect_information
         model = any("model" in agent.needs for agent in agents)
-        branches = table is not None and table.takes and game.spec.perfect_information
-        return found if table is not None and (branches or not model) else None
+        return found if branches or not model else None
     finally:
         game.close()

@@ -12,7 +12,7 @@ from arena.columns import host, like, stack
 from arena.environment import Action, Environment
 from arena.records import CHANCE
 from arena.seeds import Luck
-from arena.table import Table
+from arena.table import BranchingTable, Table
 
 
 class TableGame(Environment):
@@ -94,10 +94,10 @@ class TableGame(Environment):
         return twin
 
     @classmethod
-    def tabled(cls, games: Sequence[Any]) -> Table | None:
+    def tabled(cls, games: Sequence[Any]) -> BranchingTable | None:
         """Return these games as they stand as a table, None if its rows cannot be taken."""
         first: Table = games[0]._table
-        if not first.takes:
+        if not isinstance(first, BranchingTable):
             return None
         table = first.take(games[0]._put(np.zeros(len(games), np.int64)))
         for row, game in enumerate(games):

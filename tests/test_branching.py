@@ -14,15 +14,15 @@ from arena.environment import Environment
 from arena.playing import play
 from arena.records import Match
 from arena.seeds import Luck, derive
-from arena.table import Table
+from arena.table import BranchingTable, Table
 
 FAMILY = Tensor()
 BRANCHING = ["tic_tac_toe", "connect_four", "othello", "mnk", "hex", "breakthrough"]
 
 
-def begun(name: str, size: int, moves: int) -> Table:
+def begun(name: str, size: int, moves: int) -> BranchingTable:
     """Return a table after some random moves."""
-    table: Table = FAMILY.make(name).table(size, "cpu")
+    table: BranchingTable = FAMILY.make(name).table(size, "cpu")
     table.reset(table.over(), torch.arange(size))
     for turn in range(moves):
         advance(table, turn)
@@ -102,7 +102,7 @@ class Greedy(Agent):
         return found.tolist()
 
     @staticmethod
-    def chosen(table: Table, mask: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    def chosen(table: BranchingTable, mask: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
         """Return the first action that wins, else the one at u among the legal ones."""
         places = mask.long().cumsum(1)
         wanted = (u * places[:, -1]).long() + 1

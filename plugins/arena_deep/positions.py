@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from arena import Batch, Environment, Table, masks
+from arena import Batch, BranchingTable, Environment, masks
 from arena_deep.trees import Tree, mapped
 
 
@@ -55,9 +55,9 @@ class Positions(ABC):
 
 
 class TablePositions(Positions):
-    """The rows of a table that `takes`."""
+    """The rows of a table that can be taken apart."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: BranchingTable) -> None:
         self.table = table
 
     @property

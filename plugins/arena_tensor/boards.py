@@ -11,7 +11,7 @@ import torch
 from gymnasium.spaces import Box, Discrete
 from torch import Tensor
 
-from arena import Seat, Spec
+from arena import BranchingTable, Seat, Spec
 from arena_tensor.table import TensorTable
 
 
@@ -24,7 +24,7 @@ def board_spec(name: str, shape: tuple[int, ...], actions: int) -> Spec:
     )  # fmt: skip
 
 
-class BoardTable(TensorTable):
+class BoardTable(TensorTable, BranchingTable):
     """A board seen by the seat to move: `mine` and `theirs` are sets of cells, as bits.
 
     Both are integers, (*parts, size). `second`, int64 (size,), is -1 where seat 1 is to move and 0
@@ -33,7 +33,6 @@ class BoardTable(TensorTable):
     """
 
     alternating = True
-    takes = True
     kept: tuple[str, ...] = ("live", "second", "mine", "theirs")
     """The names of all tensors that a game goes on from."""
 
@@ -52,6 +51,10 @@ class BoardTable(TensorTable):
         both (size,); what they say of rows that are not live does not matter. `mine` stays the
         mover's.
         """
+
+    @abstractmethod
+    def cells(self, board: Tensor) -> Tensor:
+        """Return a set of cells as bool (cells, size), by rows from the top, for drawings."""
 
     def reset(self, rows: Tensor, deals: Tensor) -> None:
         """Begin anew, with an empty board, in the chosen rows."""
@@ -110,10 +113,6 @@ class BoardTable(TensorTable):
         rows, columns = self.spec.seats[0].observation_space.shape[-2:]
         marks = ["x" if x else "o" if o else "." for x, o in zip(first, second)]
         return "\n".join("".join(marks[r * columns : (r + 1) * columns]) for r in range(rows))
-
-    def cells(self, board: Tensor) -> Tensor:
-        """Return a set of cells as bool (cells, size), by rows from the top, for drawings."""
-        raise NotImplementedError
 
     def text(self, row: int, seat: int) -> str:
         """Return the board drawn, which hides nothing."""
