@@ -26,7 +26,8 @@ from arena.runner import Runner
 from arena.seeds import derive
 from arena.specs import bind, canonical
 from arena.trainer import Learner, Round
-from arena.training_run import LiveRun, Terms
+from arena.training_progress import Terms
+from arena.training_run import LiveRun
 from arena.workspace import Workspace
 
 PREFERRED = ("ppo", "dqn", "q_learning")

@@ -35,7 +35,8 @@ class Entry:
 class Definition:
     """A tournament as written, before anything in it has been looked up.
 
-    `openings` are those that the format names, kept as they were read: files may change.
+    `openings` are those that the format names, kept as they were read: files may change. `stages`
+    are trained for the entrants' sake, and play no part themselves; see `arena.stages`.
     """
 
     environment: Ref
@@ -45,6 +46,7 @@ class Definition:
     seed: int | None = None
     rules: Rules = STANDARD_RULES
     openings: tuple[str, ...] = ()
+    stages: tuple[Entry, ...] = ()
 
 
 def shipped_tournaments() -> dict[str, Path]:
@@ -76,7 +78,7 @@ class _Reader:
         self.path, self.lines = path, text.splitlines()
 
     def definition(self, tables: Mapping[str, Any]) -> Definition:
-        self._known(tables, {"tournament", "rules", "entrants"}, "")
+        self._known(tables, {"tournament", "rules", "stages", "entrants"}, "")
         head = self._table(tables, "tournament")
         self._known(head, {"environment", "format", "ratings", "seed"}, "tournament")
         if "environment" not in head:
@@ -89,17 +91,26 @@ class _Reader:
             raise self._bad("tournament", "seed", "is not an integer from 0 to 2^63 - 1")
         return Definition(
             environment=self._ref(head["environment"], "tournament", "environment"),
-            entries=self._entries(tables.get("entrants", [])),
+            entries=self._entries(tables.get("entrants", []), "entrants"),
+            stages=self._stages(tables.get("stages", [])),
             format=self._ref(head["format"], "tournament", "format") if "format" in head else None,
             ratings=tuple(self._ref(r, "tournament", "ratings") for r in ratings),
             seed=seed,
             rules=self._rules(self._table(tables, "rules")),
         )
 
-    def _entries(self, entrants: Any) -> tuple[Entry, ...]:
-        if not isinstance(entrants, list) or not all(isinstance(e, dict) for e in entrants):
-            raise self._bad("entrants", None, "is not a list of tables; write [[entrants]]")
-        return tuple(self._entry(e, f"entrants {i}") for i, e in enumerate(entrants, 1))
+    def _entries(self, tables: Any, where: str) -> tuple[Entry, ...]:
+        if not isinstance(tables, list) or not all(isinstance(e, dict) for e in tables):
+            raise self._bad(where, None, f"is not a list of tables; write [[{where}]]")
+        return tuple(self._entry(e, f"{where} {i}") for i, e in enumerate(tables, 1))
+
+    def _stages(self, tables: Any) -> tuple[Entry, ...]:
+        stages = self._entries(tables, "stages")
+        for number, stage in enumerate(stages, 1):
+            if stage.training is None or stage.agent.parameters:
+                told = "is not name = ... and train = { trainer = ... } alone"
+                raise self._bad(f"stages {number}", None, told)
+        return stages
 
     def _entry(self, table: Mapping[str, Any], where: str) -> Entry:
         name = table.get("name")
@@ -197,15 +208,13 @@ def definition_to_json(definition: Definition) -> dict[str, Any]:
     """Return a definition as JSON can hold it, for the history."""
     return {
         "environment": _plain(definition.environment),
-        "entries": [
-            {"agent": _plain(e.agent), "training": _plain_training(e.training)}
-            for e in definition.entries
-        ],
+        "entries": [_plain_entry(entry) for entry in definition.entries],
         "format": _plain(definition.format) if definition.format else None,
         "ratings": [_plain(r) for r in definition.ratings],
         "seed": definition.seed,
         "rules": {field.name: getattr(definition.rules, field.name) for field in fields(Rules)},
         "openings": list(definition.openings),
+        "stages": [_plain_entry(stage) for stage in definition.stages],
     }
 
 
@@ -219,6 +228,7 @@ def definition_from_json(data: Mapping[str, Any]) -> Definition:
         data["seed"],
         Rules(**data["rules"]),
         tuple(data.get("openings", ())),
+        tuple(_entry_from(e) for e in data.get("stages", ())),
     )
 
 
@@ -227,6 +237,10 @@ def _entry_from(data: Mapping[str, Any]) -> Entry:
     if training is not None:
         training = Training(_ref(training["trainer"]), training["steps"], training["seed"])
     return Entry(_ref(data["agent"]), training)
+
+
+def _plain_entry(entry: Entry) -> dict[str, Any]:
+    return {"agent": _plain(entry.agent), "training": _plain_training(entry.training)}
 
 
 def _plain(ref: Ref) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from arena.lookup import (
 )
 from arena.openings import NO_BOOK, Book, check_book, openings_of, split_book
 from arena.plugins import Registry
-from arena.records import STANDARD_RULES, Entrants, Ref, Spec
+from arena.records import STANDARD_RULES, Entrants, Ref, Rules, Spec
 from arena.roles import Format, Rater
 from arena.specs import bind, canonical, parse
+from arena.stages import filled, refers, trainings
 from arena.workspace import Workspace
 
 Trained = Callable[[Entry, Game], str]
@@ -84,33 +85,69 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     format_ = made(registry, "formats", named, Format)
     check_book(make, book)
     raters = {canonical(r): made(registry, "raters", r, Rater) for r in definition.ratings}
-    for entry in entries:
-        if entry.training is not None:
-            trainer = entry.training.trainer
-            found = registry.find("trainers", trainer.name)
-            bind(f"trainer {trainer.name!r}", found.parameters(), trainer.parameters)
-    players = [
-        find_player(registry, workspace.home, entry.agent) if entry.training is None else entry
-        for entry in entries
-    ]
-    _check_names([p.name if isinstance(p, Player) else p.agent.name for p in players])
-    names = tuple(p.name if isinstance(p, Player) else p.agent.name for p in players)
-    format_.check(Entrants(names, spec, definition.seed or 0))
+    players = _known(workspace, definition)
+    names = [p.name if isinstance(p, Player) else _shown(p) for p in players]
+    _check_names(names)
+    format_.check(Entrants(tuple(names), spec, definition.seed or 0))
     for player in players:
         if isinstance(player, Player):
-            agent = make_agent(registry, workspace.home, player.ref, trust=workspace.trust)
-            check_suits(agent, player.name, spec, definition.rules)
-    resolved = tuple(
-        p if isinstance(p, Player) else _trained(workspace, p, game, train) for p in players
-    )
+            _check(workspace, player, spec, definition.rules)
+    resolved = _trained(workspace, definition, players, game, train)
+    for player in resolved:
+        if player not in players:
+            _check(workspace, player, spec, definition.rules)
     return Plan(definition, game, spec, resolved, format_, raters, book)
 
 
-def _trained(workspace: Workspace, entry: Entry, game: Game, train: Trained) -> Player:
-    """Return the player of an entrant that is trained first; its name is the entrant's."""
-    checkpoint = train(entry, game)
-    ref = Ref(checkpoint, entry.agent.parameters, entry.agent.name)
-    return find_player(workspace.registry, workspace.home, ref)
+def _known(workspace: Workspace, definition: Definition) -> list[Player | Entry]:
+    """Return who is known before anything is trained; the entry of any other."""
+    players: list[Player | Entry] = []
+    trained = set()
+    for entry in trainings(definition):
+        assert entry.training is not None
+        trained.add(entry.agent.name)
+        trainer = entry.training.trainer
+        found = workspace.registry.find("trainers", trainer.name)
+        bind(f"trainer {trainer.name!r}", found.parameters(), trainer.parameters)
+    for entry in definition.entries:
+        if entry.training is not None or refers(entry, trained):
+            players.append(entry)
+        else:
+            players.append(find_player(workspace.registry, workspace.home, entry.agent))
+    return players
+
+
+def _trained(
+    workspace: Workspace,
+    definition: Definition,
+    players: Sequence[Player | Entry],
+    game: Game,
+    train: Trained,
+) -> tuple[Player, ...]:
+    """Train what is to be trained, in the order of the file; return the players.
+
+    A trained one has the name of its entrant.
+    """
+    checkpoints: dict[str, str] = {}
+    for entry in trainings(definition):
+        checkpoints[entry.agent.name] = train(filled(entry, checkpoints), game)
+    resolved = []
+    for player in players:
+        if isinstance(player, Entry):
+            ref = filled(player, checkpoints).agent
+            if player.training is not None:
+                ref = Ref(checkpoints[ref.name], ref.parameters, ref.name)
+            elif ref.alias is None:
+                ref = replace(ref, alias=canonical(player.agent))
+            player = find_player(workspace.registry, workspace.home, ref)
+        resolved.append(player)
+    return tuple(resolved)
+
+
+def _check(workspace: Workspace, player: Player, spec: Spec, rules: Rules) -> None:
+    """Raise `Unsuitable` if a player does not suit the game."""
+    agent = make_agent(workspace.registry, workspace.home, player.ref, trust=workspace.trust)
+    check_suits(agent, player.name, spec, rules)
 
 
 def made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
@@ -135,6 +172,11 @@ def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) ->
         ratings=definition.ratings or ratings,
         seed=fresh_seed() if definition.seed is None else definition.seed,
     )
+
+
+def _shown(entry: Entry) -> str:
+    """Return the name of an entrant that is to be trained, or builds on one that is."""
+    return entry.agent.alias or (entry.agent.name if entry.training else canonical(entry.agent))
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ from arena.agent import Agent
 from arena.environment import Environment
 from arena.errors import ArenaError
 from arena.experience import Experience
-from arena.records import Pairing, Ref, Spec
+from arena.history import MatchQuery, StoredMatch
+from arena.records import Checkpoint, Pairing, Ref, Spec
 
 Arrays = Mapping[str, NDArray[Any]]
 Contents = Arrays | Callable[[Path], None]
@@ -98,6 +99,14 @@ class TrainingRun(ABC):
     @abstractmethod
     def agent(self, spec: str) -> Agent:
         """Return a named agent, for an opponent. Raises `UsageError`s."""
+
+    @abstractmethod
+    def checkpoint(self, name: str) -> Checkpoint | None:
+        """Return the checkpoint of this name, to build on; None if there is none."""
+
+    @abstractmethod
+    def replays(self, query: MatchQuery) -> Iterator[StoredMatch]:
+        """Yield matches of the history, oldest first; what learns from them hangs on them too."""
 
     @abstractmethod
     def report(self, metrics: Mapping[str, float]) -> None:

@@ -28,7 +28,8 @@ from arena.lookup import Game, environment_maker, find_game
 from arena.records import Checkpoint, Ref
 from arena.specs import bind, canonical
 from arena.trainer import Trainer
-from arena.training_run import Evaluate, LiveRun, Progress, Terms
+from arena.training_progress import Terms
+from arena.training_run import Evaluate, LiveRun, Progress
 from arena.workspace import Workspace
 
 

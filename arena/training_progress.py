@@ -1,4 +1,4 @@
-"""How far a training run is and where its time went: its state apart from the trainer's."""
+"""What a training run is, how far it is and where its time went, apart from the trainer."""
 
 from __future__ import annotations
 
@@ -42,3 +42,16 @@ class Progressed:
     def of(cls, known: Mapping[str, Any]) -> Progressed:
         """Return what `dataclasses.asdict` made plain."""
         return cls(**{**known, "spent": Spent(**known["spent"])})
+
+
+@dataclass(slots=True)
+class Terms:
+    """What a run is, resolved. `arguments` (trainer, environment, steps, seed) tell runs apart."""
+
+    name: str
+    arguments: dict[str, Any]
+    trainer: str
+    parameters: Mapping[str, Any]
+    agent: str
+    alias: str | None = None
+    select_by: str | None = None

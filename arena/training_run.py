@@ -6,7 +6,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from arena.agent import Agent
 from arena.checkpoints import (
     add_to_meta,
+    find_checkpoint,
     read_arrays,
     replace_folder,
     save_checkpoint,
@@ -23,6 +24,7 @@ from arena.checkpoints import (
 from arena.environment import Environment
 from arena.errors import ArenaError
 from arena.experience import Experience
+from arena.history import MatchQuery, StoredMatch
 from arena.lookup import check_suits, find_player, make_agent
 from arena.recorder import Recorder
 from arena.records import Checkpoint, Match, Pairing, Ref, Rules, Spec
@@ -31,7 +33,7 @@ from arena.seeds import derive, derive_many
 from arena.specs import parse
 from arena.table_device import table_device
 from arena.trainer import Contents, Round, TrainingRun, TrainingState
-from arena.training_progress import Progressed
+from arena.training_progress import Progressed, Terms
 from arena.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,19 +45,6 @@ _SEEDS, _DEALS, _BLOCK = 1, 2, 256
 
 Progress = Callable[["LiveRun"], None]
 Evaluate = Callable[["LiveRun", Checkpoint], Mapping[str, float]]
-
-
-@dataclass(slots=True)
-class Terms:
-    """What a run is, resolved. `arguments` (trainer, environment, steps, seed) tell runs apart."""
-
-    name: str
-    arguments: dict[str, Any]
-    trainer: str
-    parameters: Mapping[str, Any]
-    agent: str
-    alias: str | None = None
-    select_by: str | None = None
 
 
 class LiveRun(TrainingRun):
@@ -171,6 +160,14 @@ class LiveRun(TrainingRun):
         agent = make_agent(registry, home, player.ref, self.device, self.workspace.trust)
         check_suits(agent, player.name, self.spec, Rules())
         return agent
+
+    def checkpoint(self, name: str) -> Checkpoint | None:
+        """Return the checkpoint of this name, None if there is none."""
+        return find_checkpoint(self.workspace.home, name)
+
+    def replays(self, query: MatchQuery) -> Iterator[StoredMatch]:
+        """Yield matches of the history, oldest first."""
+        return self.workspace.store.replays(query)
 
     def report(self, metrics: Mapping[str, float]) -> None:
         """Average metrics, and tell the event hooks of them a hundred times a run."""
