@@ -13,13 +13,13 @@ from arena.columns import stack
 from arena.environment import Environment
 from arena.records import CHANCE
 from arena.seeds import Luck, draw, uniform
-from arena.table import Array, Seats, Table, Tree
+from arena.table import Array, BranchingTable, Seats, Tree
 
 _ROWS = ("_asked", "_deals", "_draws", "_drawn")
 """What a table knows of each row beside its game: lists."""
 
 
-class LoopTable(Table):
+class LoopTable(BranchingTable):
     """`size` games made by `make`, as a table of numpy arrays: the same answers, one by one."""
 
     def __init__(self, make: Callable[[], Environment], size: int) -> None:
@@ -138,13 +138,8 @@ class LoopTable(Table):
         """Return copies of these games."""
         return self.take(np.arange(self.size))
 
-    @property
-    def takes(self) -> bool:  # type: ignore[override]
-        """Whether rows can be taken out: where its games can be copied, so that searches branch."""
-        return self.spec.model
-
     def take(self, rows: Array) -> Self:
-        """Return copies of some rows' games as they stand."""
+        """Return copies of some rows' games. Raises `Unsuitable` where a game has none."""
         twin, chosen = copy.copy(self), np.asarray(rows).tolist()
         twin.size = len(chosen)
         twin._games = [self._games[row].copy() for row in chosen]

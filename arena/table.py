@@ -160,7 +160,10 @@ class Table(ABC):
 
 
 class BranchingTable(Table):
-    """A table whose rows can be taken out and put in, so that searches can branch."""
+    """A table whose rows can be taken out and put in, so that searches can branch.
+
+    A runner asks for that only where `spec.model` says that the game can be copied.
+    """
 
     @abstractmethod
     def take(self, rows: Array) -> Self:

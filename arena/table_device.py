@@ -35,7 +35,8 @@ def table_device(
         table = game.table(1, found)
         if table is None:
             return None
-        branches = isinstance(as_torch(table), BranchingTable) and game.spec.perfect_information
+        open_ = game.spec.model and game.spec.perfect_information
+        branches = open_ and isinstance(as_torch(table), BranchingTable)
         model = any("model" in agent.needs for agent in agents)
         return found if branches or not model else None
     finally:

@@ -9,12 +9,15 @@ import numpy as np
 import torch
 
 from arena.columns import host
-from arena.table import Seats, Table
+from arena.table import BranchingTable, Seats, Table
 
 
 def as_torch(table: Table) -> Table:
     """Return a table that gives and takes tensors: the table itself if it does."""
-    return _TorchTable(table) if isinstance(table.over(), np.ndarray) else table
+    if not isinstance(table.over(), np.ndarray):
+        return table
+    branches = isinstance(table, BranchingTable)
+    return _BranchingTorchTable(table) if branches else _TorchTable(table)
 
 
 class _TorchTable(Table):
@@ -26,7 +29,6 @@ class _TorchTable(Table):
         self._table = table
         self.spec, self.size = table.spec, table.size
         self.alternating, self.truncates = table.alternating, table.truncates
-        self.takes = table.takes
 
     def reset(self, rows: Any, deals: Any) -> None:
         self._table.reset(host(rows), host(deals))
@@ -52,14 +54,20 @@ class _TorchTable(Table):
     def drawn(self) -> Any:
         return _tensors(self._table.drawn())
 
-    def take(self, rows: Any) -> _TorchTable:
-        return _TorchTable(self._table.take(host(rows)))
-
-    def put(self, rows: Any, games: _TorchTable) -> None:
-        self._table.put(host(rows), games._table)
-
     def close(self) -> None:
         self._table.close()
+
+
+class _BranchingTorchTable(_TorchTable, BranchingTable):
+    """A table of numpy arrays whose rows can be taken."""
+
+    _table: BranchingTable
+
+    def take(self, rows: Any) -> _BranchingTorchTable:
+        return _BranchingTorchTable(self._table.take(host(rows)))
+
+    def put(self, rows: Any, games: _BranchingTorchTable) -> None:
+        self._table.put(host(rows), games._table)
 
 
 def _tensors(tree: Any) -> Any:

@@ -125,7 +125,6 @@ def test_rows_that_are_not_named_go_on() -> None:
 
 def test_rows_taken_out_go_their_own_way_and_are_put_back() -> None:
     table = LoopTable(Nim, 3)
-    assert table.takes
     table.reset(np.array([True, True, False]), np.array([1, 2, 3]))
     table.step([np.array([2, 3, 1])] * 2)
     some = table.take(np.array([1, 1, 2]))
