@@ -26,6 +26,7 @@ from arena.fixtures import Fixtures
 from arena.records import Match, Spec
 from arena.wave_play import Company, WavePlay
 from arena.waves import alternate, waves
+from tests.counting import Count
 from tests.drivers import Notes, field
 
 NAMES = sorted(Tensor().names())
@@ -187,18 +188,6 @@ def test_such_a_test_sees_whoever_looks(how: Any) -> None:
         play = play_on("tic_tac_toe", [Peeks(how)], 8, "meta")
         with pytest.raises(Exception):
             next(ticks(play, 1))
-
-
-class Count(TorchDispatchMode):
-    """Counts the operations."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.total = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.total += 1
-        return func(*args, **(kwargs or {}))
 
 
 def operations(name: str, agents: Sequence[Agent], size: int) -> list[int]:

@@ -119,6 +119,27 @@ class BoardTable(TensorTable, BranchingTable):
         return self.render(row)
 
 
+class MarkTable(BoardTable):
+    """A mark is put on any empty cell: actions are the cells by rows."""
+
+    def legal(self, seats: Any) -> Tensor:
+        """Return the empty cells: bool (size, cells)."""
+        return self.cells(~(self.mine | self.theirs)).t()
+
+    def observe(self, seats: Any) -> Tensor:
+        """Return planes of the empty cells, seat 1's and seat 0's: float32.
+
+        (size, 3, rows, columns).
+        """
+        x, o = self.sides(0)
+        return self.planes([self.cells(board) for board in (~(x | o), o, x)])
+
+    def label(self, seat: int, action: Any) -> str:
+        """Return the mark and its row and column: x(0,2)."""
+        columns = self.spec.seats[0].observation_space.shape[-1]
+        return f"{'xo'[seat]}({action // columns},{action % columns})"
+
+
 def unpacked(board: Tensor, bits: Tensor) -> Tensor:
     """Return which of the bits, (n,), are set in (*parts, size) integers: bool (parts n, size)."""
     return (board.unsqueeze(-2) & bits[:, None]).bool().flatten(0, -2)

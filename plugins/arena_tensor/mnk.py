@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from arena import BadParameter
-from arena_tensor.boards import BoardTable, board_spec, unpacked
+from arena_tensor.boards import MarkTable, board_spec, unpacked
 
 _WIDEST = 62
 
 
-class Mnk(BoardTable):
+class Mnk(MarkTable):
     """Each row of the board is an integer, whose bit c is column c: (n, size)."""
 
-    kept = (*BoardTable.kept, "left")
+    kept = (*MarkTable.kept, "left")
 
     def __init__(self, size: int, device: str, m: int = 15, n: int = 15, k: int = 5) -> None:
         if min(m, n, k) < 1 or m > _WIDEST:
@@ -54,22 +53,9 @@ class Mnk(BoardTable):
                 won |= lines.bool().any(0)
         return won.long(), won | ~self.left.bool()
 
-    def legal(self, seats: Any) -> Tensor:
-        """Return the empty cells: bool (size, m n)."""
-        return self.cells(~(self.mine | self.theirs)).t()
-
-    def observe(self, seats: Any) -> Tensor:
-        """Return planes of the empty cells, seat 1's and seat 0's: float32 (size, 3, n, m)."""
-        x, o = self.sides(0)
-        return self.planes([self.cells(board) for board in (~(x | o), o, x)])
-
     def cells(self, board: Tensor) -> Tensor:
         """Return a set of cells by rows."""
         return unpacked(board, self._bits)
-
-    def label(self, seat: int, action: Any) -> str:
-        """Return the mark and its row and column: x(0,2)."""
-        return f"{'xo'[seat]}({action // self.columns},{action % self.columns})"
 
 
 class Gomoku(Mnk):

@@ -26,20 +26,8 @@ class SimpleTag(ParticleTable):
                 f"tensor/simple_tag: num_good={num_good}, num_adversaries={num_adversaries}, "
                 f"num_obstacles={num_obstacles}: one of either side at least"
             )
-        hunters = [
-            Body(
-                f"adversary_{i}", 0.075, collides=True, accel=3.0, max_speed=1.0,
-                team="adversaries", role="adversary",
-            )
-            for i in range(num_adversaries)
-        ]  # fmt: skip
-        prey = [
-            Body(
-                f"agent_{i}", 0.05, collides=True, accel=4.0, max_speed=1.3,
-                team="agents", role="agent",
-            )
-            for i in range(num_good)
-        ]  # fmt: skip
+        hunters = _team(num_adversaries, "adversaries", "adversary", 0.075, 3.0, 1.0)
+        prey = _team(num_good, "agents", "agent", 0.05, 4.0, 1.3)
         obstacles = [
             Body(f"landmark {i}", 0.2, moves=False, collides=True, spread=0.9)
             for i in range(num_obstacles)
@@ -77,3 +65,16 @@ class SimpleTag(ParticleTable):
         near, beyond = (x - 0.9) * 10.0, (2.0 * x - 2.0).exp().clamp(max=10.0)
         along, across = torch.where(x < 0.9, 0.0, torch.where(x < 1.0, near, beyond)).unbind()
         return along + across
+
+
+def _team(
+    count: int, team: str, role: str, size: float, accel: float, max_speed: float
+) -> list[Body]:
+    """Return the bodies of one side, all alike."""
+    return [
+        Body(
+            f"{role}_{i}", size, collides=True, accel=accel, max_speed=max_speed, team=team,
+            role=role,
+        )
+        for i in range(count)
+    ]  # fmt: skip

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from arena_tensor.boards import BoardTable, board_spec, unpacked
+from arena_tensor.boards import MarkTable, board_spec, unpacked
 
 _LINES = (0o7, 0o70, 0o700, 0o111, 0o222, 0o444, 0o421, 0o124)
 _FULL = 0o777
 
 
-class TicTacToe(BoardTable):
+class TicTacToe(MarkTable):
     """Cell 3 row + column is bit 3 row + column; a list of all 512 boards knows who has won."""
 
     def __init__(self, size: int, device: str) -> None:
@@ -28,19 +26,6 @@ class TicTacToe(BoardTable):
         won = self._won.index_select(0, self.mine)
         return won.long(), won | ~((self.mine | self.theirs) ^ _FULL).bool()
 
-    def legal(self, seats: Any) -> Tensor:
-        """Return the empty cells: bool (size, 9)."""
-        return self.cells(~(self.mine | self.theirs)).t()
-
-    def observe(self, seats: Any) -> Tensor:
-        """Return planes of the empty cells, seat 1's and seat 0's: float32 (size, 3, 3, 3)."""
-        x, o = self.sides(0)
-        return self.planes([self.cells(board) for board in (~(x | o), o, x)])
-
     def cells(self, board: Tensor) -> Tensor:
         """Return a set of cells by rows."""
         return unpacked(board.short(), self._bits)
-
-    def label(self, seat: int, action: Any) -> str:
-        """Return the mark and its row and column: x(0,2)."""
-        return f"{'xo'[seat]}({action // 3},{action % 3})"

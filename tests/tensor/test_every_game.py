@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -12,13 +10,14 @@ import torch
 from arena_tensor.family import Tensor
 from gymnasium.spaces import Discrete
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from arena.errors import BadParameter, UnknownName
 from arena.plugins import make_registry
 from arena.table import Table
 from arena.tensor_luck import tensor_pick, tensor_uniforms
 from arena.testing import check_environment, check_table
+from tests.counting import Count
+from tests.listing import listed
 
 
 class Named(Tensor):
@@ -86,18 +85,6 @@ def test_nothing_goes_back_to_the_host(name: str) -> None:
             assert {part.device.type for part in shown if part is not None} == {"meta"}
 
 
-class Count(TorchDispatchMode):
-    """Counts the operations."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.total = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.total += 1
-        return func(*args, **(kwargs or {}))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_the_number_of_operations_is_that_of_the_rules(name: str) -> None:
     """Neither how many games there are nor where they stand changes it."""
@@ -153,13 +140,7 @@ def test_what_is_told_beforehand_is_so(name: str) -> None:
 
 
 def test_they_are_listed_without_torch() -> None:
-    code = (
-        "import sys; from arena.cli import root; "
-        "root(['environments', '--family', 'tensor'], standalone_mode=False); "
-        "assert 'torch' not in sys.modules"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert "tensor/tic_tac_toe" in done.stdout
+    assert "tensor/tic_tac_toe" in listed("tensor", without=["torch"])
 
 
 def test_bare_names_stay_with_their_owners() -> None:
