@@ -18,6 +18,7 @@ from arena.errors import BadParameter, UnknownName
 from arena.seeds import Luck, derive_many
 from arena.tensor_luck import tensor_pick, tensor_uniforms
 from arena.testing import check_environment, check_table
+from tests.counting import NoWaiting
 from tests.listing import listed
 from tests.search.test_players import maker
 
@@ -108,6 +109,24 @@ def test_memory_is_shared() -> None:
     assert table.legal(0).data_ptr() == shown.legal.unsafe_buffer_pointer()
     lent = torch.arange(64, dtype=torch.int32)
     assert _lent(lent).unsafe_buffer_pointer() == lent.data_ptr()
+
+
+def test_nobody_waits_for_the_device() -> None:
+    """DLPack lends real memory, so these tables cannot be held on a fake device as others are."""
+    with pytest.raises(BadParameter, match="jax finds no meta device"):
+        Pgx().make("tic_tac_toe").table(8, "meta")
+    table: Any = Pgx().make("kuhn_poker").table(64, "cpu")
+    deals = deals_of(64)
+    with NoWaiting():
+        for turn in range(6):
+            table.reset(table.over(), deals)
+            asked, legal = table.acting(), table.legal(0)
+            table.observe(deals & 1)
+            table.step([tensor_pick(legal, tensor_uniforms(deals, 0, turn))] * 2)
+    assert asked.any(1).all()
+    for peek in (lambda: asked.any().item(), asked.nonzero, lambda: legal[asked]):
+        with NoWaiting(), pytest.raises(AssertionError, match="waits"):
+            peek()
 
 
 def test_seat_0_begins_whoever_that_is_in_pgx() -> None:

@@ -53,6 +53,13 @@ def test_a_game_is_a_world_of_vmas(name: str) -> None:
             break
 
 
+def test_there_is_no_table_but_on_the_host() -> None:
+    """VMAS draws beginnings with generators of the host, a row at a time: it would have to wait."""
+    game: Any = Vmas().make("dispersion")
+    assert game.table(2, "cpu") is not None
+    assert game.table(2, "meta") is None and game.table(2, "cuda") is None
+
+
 def test_rows_are_single_games() -> None:
     check_table(lambda size: Vmas().make("dispersion").table(size, "cpu"), ticks=12)
 
