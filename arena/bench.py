@@ -55,9 +55,9 @@ class Speed:
     """What a bench measured.
 
     `driver` is "columns" where a table steps all games at once, "objects" where games are stepped
-    one by one; `share` divides the time at the first of `scaling` among `PARTS`: `agents` from the
-    question to the answer, but for what they read of whole batches, which is the `game`'s;
-    `referee` is the runner's, all that is nobody else's.
+    one by one, `why` says why where they have a table; `share` divides the time at the first of
+    `scaling` among `PARTS`: `agents` from the question to the answer, but for what they read of
+    whole batches, which is the `game`'s; `referee` is the runner's, all that is nobody else's.
     """
 
     environment: str
@@ -65,6 +65,7 @@ class Speed:
     driver: str
     share: dict[str, float]
     scaling: tuple[Pace, ...]
+    why: str = ""
 
 
 def bench(
@@ -98,7 +99,7 @@ def bench(
     share = {part: watch.seconds.get(part, 0.0) / whole for part in PARTS}
     driver = "objects" if isinstance(probe, Runner) else "columns"
     names = tuple(player.name for player in plan.players)
-    return Speed(plan.game.short, names, driver, share, tuple(paces))
+    return Speed(plan.game.short, names, driver, share, tuple(paces), plan.one_by_one)
 
 
 def _powers_of_two(most: int) -> list[int]:

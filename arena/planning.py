@@ -19,6 +19,7 @@ from arena.lookup import (
     make_agent,
 )
 from arena.openings import NO_BOOK, Book, check_book, openings_of, split_book
+from arena.playing import one_by_one
 from arena.plugins import Registry
 from arena.records import STANDARD_RULES, Entrants, Ref, Rules, Spec
 from arena.roles import Format, Rater
@@ -41,6 +42,8 @@ class Plan:
     format: Format
     raters: Mapping[str, Rater]
     book: Book = NO_BOOK
+    one_by_one: str = ""
+    """Why games that have a table are stepped one by one, if they are."""
 
     @property
     def entrants(self) -> Entrants:
@@ -89,14 +92,17 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     names = [p.name if isinstance(p, Player) else _shown(p) for p in players]
     _check_names(names)
     format_.check(Entrants(tuple(names), spec, definition.seed or 0))
-    for player in players:
-        if isinstance(player, Player):
-            _check(workspace, player, spec, definition.rules)
+    columns = {
+        player.name: _check(workspace, player, spec, definition.rules)
+        for player in players if isinstance(player, Player)
+    }  # fmt: skip
     resolved = _trained(workspace, definition, players, game, train)
     for player in resolved:
         if player not in players:
-            _check(workspace, player, spec, definition.rules)
-    return Plan(definition, game, spec, resolved, format_, raters, book)
+            columns[player.name] = _check(workspace, player, spec, definition.rules)
+    slow = [player.name for player in resolved if not columns[player.name]]
+    why = one_by_one(make, slow, definition.rules)
+    return Plan(definition, game, spec, resolved, format_, raters, book, why)
 
 
 def _known(workspace: Workspace, definition: Definition) -> list[Player | Entry]:
@@ -144,10 +150,11 @@ def _trained(
     return tuple(resolved)
 
 
-def _check(workspace: Workspace, player: Player, spec: Spec, rules: Rules) -> None:
-    """Raise `Unsuitable` if a player does not suit the game."""
+def _check(workspace: Workspace, player: Player, spec: Spec, rules: Rules) -> bool:
+    """Return whether a player answers in columns. Raises `Unsuitable` if it does not suit."""
     agent = make_agent(workspace.registry, workspace.home, player.ref, trust=workspace.trust)
     check_suits(agent, player.name, spec, rules)
+    return agent.columns
 
 
 def made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:

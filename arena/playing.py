@@ -27,14 +27,35 @@ def runner_for(
     It is a table, where the game has one, all agents answer in columns, and a wrong answer
     forfeits; else games one by one. `slots` is how many are in flight, None for what suits.
     """
-    forfeits = rules.illegal == rules.error == "forfeit" and rules.move_seconds is None
-    found = table_device(make, agents, device) if forfeits else None
+    found = table_device(make, agents, device) if _forfeits(rules) else None
     if found is None:
         return Runner(make, agents, rules, slots or SLOTS)
     from arena.column_runner import SLOTS as ROWS
     from arena.column_runner import ColumnRunner
 
     return ColumnRunner(make, agents, slots or ROWS, found)
+
+
+def _forfeits(rules: Rules) -> bool:
+    return rules.illegal == rules.error == "forfeit" and rules.move_seconds is None
+
+
+def one_by_one(make: Callable[[], Environment], slow: Sequence[str], rules: Rules) -> str:
+    """Return why games that have a table are stepped one by one; "" if nothing here is the reason.
+
+    `slow` names the agents that do not answer in columns.
+    """
+    if not slow and _forfeits(rules):
+        return ""
+    game = make()
+    table = None if type(game).table is Environment.table else game.table(1, "cpu")
+    game.close()
+    if table is None:
+        return ""
+    table.close()
+    if slow:
+        return f"{', '.join(slow)} {'do' if len(slow) > 1 else 'does'} not answer in columns"
+    return "on a table a wrong answer forfeits and there is no clock, and the rules say otherwise"
 
 
 def play(

@@ -92,6 +92,8 @@ def _print_tables(speed: Speed) -> None:
         f"{first.decisions_per_second:,.0f} decisions a second",
         markup=False,
     )
+    if speed.why:
+        out.print(f"Games are stepped one by one: {speed.why}.", markup=False)
     out.print()
     out.print(
         table(None, ["time in", "share"], [

@@ -215,6 +215,8 @@ def _print_tables(
         out.print()
     speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
     out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")
+    if run.plan.one_by_one:
+        out.print(f"Games were stepped one by one: {run.plan.one_by_one}.", markup=False)
     out.print(
         f"Tournament {run.id}, seed {run.plan.definition.seed}, is kept in {_place(session)}."
     )

@@ -12,12 +12,12 @@ PACE = {"slots", "workers", "games", "games_per_second", "moves_per_second", "de
     ("game", "driver", "slots"),
     [("tic_tac_toe", "objects", [64, 16]), ("tensor/tic_tac_toe", "columns", [4096, 2048])],
 )
-def test_a_driver_is_told_from_the_other_by_one_field(arena, home, game, driver, slots) -> None:
+def test_both_drivers_tell_the_same_things(arena, home, game, driver, slots) -> None:
     options = ("--slots", ",".join(map(str, slots)), "--workers", 1, "--json")
     told = arena("bench", game, *QUICK, *options).objects[0]
-    assert told.keys() == {"environment", "agents", "driver", "share", "scaling"} | PACE
+    assert told.keys() == {"environment", "agents", "driver", "share", "scaling", "why"} | PACE
     assert (told["environment"], told["driver"]) == (game, driver)
-    assert told["agents"] == ["random", "random-2"]
+    assert (told["agents"], told["why"]) == (["random", "random-2"], "")
     assert told["share"].keys() == {"game", "agents", "referee", "store"}
     assert sum(told["share"].values()) == pytest.approx(1)
     assert all(0 < share < 1 for share in told["share"].values())

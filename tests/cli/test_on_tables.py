@@ -57,6 +57,28 @@ def test_the_history_is_that_of_single_games(arena, tmp_path, monkeypatch, game,
     assert checked == {"checked": 2 * told["matches"], "mismatched": 0, "skipped": 0}
 
 
+ALONE = "one by one: mcts:simulations=1 does not answer in columns."
+FAST, SLOW = ("--agent", "random"), ("--agent", "mcts:simulations=1")
+
+
+def test_it_is_said_why_games_are_stepped_one_by_one(arena, tmp_path) -> None:
+    few = ("--games", 2, "--seed", 1)
+    assert (
+        f"Games were stepped {ALONE}"
+        in arena("tournament", "tensor/tic_tac_toe", *FAST, *SLOW, *few).out
+    )
+    assert "one by one" not in arena("tournament", "tic_tac_toe", *FAST, *SLOW, *few).out
+    told = arena("bench", "tensor/tic_tac_toe", *FAST, *SLOW, "--games", 2, "--slots", 2).out
+    assert f"Games are stepped {ALONE}" in told
+    (tmp_path / "clock.toml").write_text(
+        "[tournament]\nenvironment = 'tensor/tic_tac_toe'\nformat = { name = 'round_robin', "
+        "games = 2 }\n[rules]\nmove_seconds = 9.0\n[[entrants]]\nagent = 'random'\n"
+        "[[entrants]]\nagent = 'first_legal'\n"
+    )
+    clocked = arena("tournament", tmp_path / "clock.toml").out
+    assert "one by one: on a table a wrong answer forfeits and there is no clock" in clocked
+
+
 @pytest.mark.parametrize("options", [("--slots", 3), ("--workers", 2), ("--device", "cpu")])
 def test_how_it_is_played_changes_nothing(arena, options) -> None:
     arena("tournament", "tensor/leduc_poker", *FIELD)
