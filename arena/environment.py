@@ -113,6 +113,26 @@ class Environment(ABC):
         """Return in words what `seat` sees."""
         return str(self.observe(seat))
 
+    def rules(self, seat: int) -> str:
+        """Return in words what the game is about, for a player who has never seen it."""
+        spec, count = self.spec, len(self.spec.seats)
+        turns = "The seats move in turn." if spec.turn_based else "Seats may move at once."
+        aim = "What one seat gains another loses." if spec.zero_sum else "More return is better."
+        return f"{spec.name}: {count} seat{'s' * (count > 1)}, {spec.kind}. {turns} {aim}"
+
+    def history(self, seat: int, log: Sequence[Any]) -> Sequence[tuple[int, str]]:
+        """Return the moves so far that `seat` knows of, as (seat, words).
+
+        `log` is the match's: seat, action, seat, action, ... (chance is seat -1). By default all
+        players' moves where nothing is hidden, else the seat's own.
+        """
+        open_ = self.spec.perfect_information
+        return [
+            (who, self.label(who, action))
+            for who, action in zip(log[::2], log[1::2])
+            if who == seat or (open_ and who >= 0)
+        ]
+
     def label(self, seat: int, action: Action) -> str:
         """Return a seat's action in the notation of the game."""
         return str(action)

@@ -51,6 +51,16 @@ class Observation:
         """What the seat sees, in words."""
         return str(guarded(self._slot.environment.text, self.seat))
 
+    @property
+    def rules(self) -> str:
+        """The rules of the game in words."""
+        return str(guarded(self._slot.environment.rules, self.seat))
+
+    @property
+    def history(self) -> list[tuple[int, str]]:
+        """The moves so far that the seat knows of, oldest first, as (seat, words)."""
+        return list(guarded(self._slot.environment.history, self.seat, self._slot.log))
+
     def label(self, action: Any) -> str:
         """Return an action in the notation of the game."""
         return str(guarded(self._slot.environment.label, self.seat, action))

@@ -52,6 +52,7 @@ def test_contracts_are_kept() -> None:
         ("arena/plugins.py", "import arena_search", "The core imports no plugin"),
         ("plugins/arena_search/__init__.py", "from arena.records import Ref", "Plugins import"),
         ("plugins/arena_search/stray.py", "import arena.seeds as s", "Plugins import"),
+        ("plugins/arena_search/stray.py", "import arena_deep", "Plugins do not import each other"),
     ],
 )
 def test_a_violation_breaks_its_contract(copy: Path, file: str, line: str, contract: str) -> None:
@@ -71,6 +72,7 @@ def test_every_plugin_is_shipped_registered_and_under_contract() -> None:
     assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == sorted(["arena", *PLUGINS])
     assert sorted(contracts["door"]["source_modules"]) == PLUGINS
     assert sorted(contracts["core"]["forbidden_modules"]) == PLUGINS
+    assert sorted(contracts["apart"]["modules"]) == PLUGINS
     points = PROJECT["project"]["entry-points"]["arena"]
     assert sorted(points.values()) == sorted(["arena.stock", *PLUGINS])
 

@@ -58,6 +58,14 @@ class Watched(Environment):
         """Return what a seat sees in words."""
         return self.inner.text(seat)
 
+    def rules(self, seat: int) -> str:
+        """Return the rules in words."""
+        return self.inner.rules(seat)
+
+    def history(self, seat: int, log: Sequence[Any]) -> Sequence[tuple[int, str]]:
+        """Return the moves that a seat knows of."""
+        return self.inner.history(seat, log)
+
     def label(self, seat: int, action: Any) -> str:
         """Return an action in words."""
         return self.inner.label(seat, action)

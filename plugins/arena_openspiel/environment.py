@@ -18,6 +18,7 @@ from arena import CHANCE, Environment, Luck, Stepped, Unsuitable
 from arena_openspiel.drawing import draw
 from arena_openspiel.knowledge import Belief
 from arena_openspiel.loading import Facts
+from arena_openspiel.rules import RULES
 from arena_openspiel.sight import plain
 
 _TERMINAL = int(pyspiel.PlayerId.TERMINAL)
@@ -99,6 +100,26 @@ class OpenSpielGame(Environment):
     def label(self, seat: int, action: int) -> str:
         """Return OpenSpiel's name for an action."""
         return plain(self._state.action_to_string(seat, action))
+
+    def history(self, seat: int, log: Sequence[Any]) -> Sequence[tuple[int, str]]:
+        """Return all moves where nothing is hidden and seats take turns; else the text has them.
+
+        The notation of a move may depend on the position it was made in, so they are made again.
+        """
+        facts, told = self._facts, []
+        open_ = self.spec.perfect_information and self.spec.turn_based
+        if not open_ or facts.luck_inside or facts.contained is not None:
+            return ()
+        state = facts.game.new_initial_state()
+        for who, action in zip(log[::2], log[1::2]):
+            if who >= 0:
+                told.append((who, plain(state.action_to_string(who, action))))
+            state.apply_action(action)
+        return told
+
+    def rules(self, seat: int) -> str:
+        """Return the rules in words, where somebody has written them down."""
+        return RULES.get(self._facts.game.get_type().short_name) or super().rules(seat)
 
     def copy(self) -> Self:
         """Return this game as it stands, independent of this one."""

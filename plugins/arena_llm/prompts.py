@@ -1,0 +1,147 @@
+"""From an observation to a prompt: a Jinja2 template, sandboxed, that a user can change.
+
+A template sees
+
+    game, seat, seats, turn     what is played, which of how many seats is asked, and when
+    rules, board                the rules, and what the seat sees, in words
+    legal                       the legal moves in notation; none where any text is a move
+    history                     the moves the seat knows of, oldest first: each has `.seat`,
+                                `.mine` (whether the seat made it), `.text` and `.quoted`, which
+                                is the text in quotes on one line, as fits an opponent's own words
+    words                       whether moves are free text, which an opponent writes
+
+and is a file, `board` or `moves` of this package, or one that a model's folder brings. All that it
+is handed has been through `arena_llm.cleaning`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from arena import BadParameter, Observation
+from arena_llm.cleaning import Cleaner
+from arena_llm.missing import need
+
+_SHIPPED = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A move of the history, in words."""
+
+    seat: int
+    text: str
+    mine: bool
+
+    @property
+    def quoted(self) -> str:
+        """The text in double quotes on one line: whatever it holds, it ends at the last quote."""
+        return json.dumps(self.text, ensure_ascii=False)
+
+
+class Template:
+    """A prompt template. `digest` is the hash of its text: another prompt is another player."""
+
+    def __init__(self, source: str, name: str = "template") -> None:
+        sandbox = need("jinja2.sandbox")
+        jinja = need("jinja2")
+        self.source, self.name = source, name
+        self.digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+        world = sandbox.ImmutableSandboxedEnvironment(
+            undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        try:
+            self._template = world.from_string(source)
+        except jinja.TemplateError as error:
+            raise BadParameter(f"prompt template {name!r}: {error}") from error
+
+    def render(self, observation: Observation, clean: Callable[[str], str]) -> str:
+        """Return the prompt of an observation. Raises `BadParameter` if the template fails."""
+        try:
+            return str(self._template.render(_seen(observation, clean))).strip()
+        except need("jinja2").TemplateError as error:
+            raise BadParameter(f"prompt template {self.name!r}: {error}") from error
+
+
+def template_file(name: str) -> Path:
+    """Return the file of a template: a shipped one by its name, else a path.
+
+    Raises `BadParameter` if there is none.
+    """
+    shipped = {file.stem: file for file in sorted(_SHIPPED.glob("*.jinja"))}
+    file = shipped.get(name) or Path(name).expanduser()
+    if not file.is_file():
+        raise BadParameter(f"prompt template {name!r} is no file and none of {', '.join(shipped)}")
+    return file
+
+
+def read_template(name: str) -> Template:
+    """Return a template by the name of a shipped one, or by path. Raises `BadParameter`."""
+    return Template(template_file(name).read_text(encoding="utf-8"), name)
+
+
+class Prompter:
+    """Makes prompts for one tokenizer: cleaned by it, in its chat template where it has one.
+
+    Without a tokenizer (for a server, which has its own) prompts are the bare text.
+    """
+
+    def __init__(self, template: Template, tokenizer: Any = None) -> None:
+        self.template, self.tokenizer = template, tokenizer
+
+    @cached_property
+    def clean(self) -> Cleaner:
+        """What text from outside goes through."""
+        if self.tokenizer is None:
+            return Cleaner()
+        added = self.tokenizer.added_tokens_decoder.values()
+        special = [str(token) for token in added if token.special]
+        return Cleaner([*self.tokenizer.all_special_tokens, *special])
+
+    def prompt(self, observation: Observation) -> str:
+        """Return what the model is asked for this observation."""
+        return self.chat([{"role": "user", "content": self.words(observation)}])
+
+    def words(self, observation: Observation) -> str:
+        """Return the rendered template alone."""
+        return self.template.render(observation, self.clean)
+
+    def chat(self, messages: list[dict[str, str]]) -> str:
+        """Return messages ({"role", "content"}) as the model reads them, its answer to follow."""
+        if getattr(self.tokenizer, "chat_template", None):
+            text = self.tokenizer.apply_chat_template(
+                messages, tokenize=False, add_generation_prompt=True
+            )
+            return str(text)
+        return "\n\n".join(message["content"] for message in messages)
+
+
+def continuation(prompt: str, reply: str) -> str:
+    """Return a reply as it follows a prompt: after a space, unless the prompt ends in one."""
+    return f" {reply}" if prompt and not prompt[-1].isspace() else reply
+
+
+def labels_of(observation: Observation, clean: Callable[[str], str]) -> tuple[list[Any], list[str]]:
+    """Return the legal actions and their labels; none of both where any text is a move."""
+    actions = list(observation.legal or ())
+    return actions, [clean(observation.label(action)) for action in actions]
+
+
+def _seen(observation: Observation, clean: Callable[[str], str]) -> dict[str, Any]:
+    """Return what a template sees."""
+    _, legal = labels_of(observation, clean)
+    history = [
+        Line(seat, clean(text), seat == observation.seat) for seat, text in observation.history
+    ]
+    return {
+        "game": observation.spec.name, "seat": observation.seat,
+        "seats": len(observation.spec.seats), "turn": observation.turn,
+        "rules": clean(observation.rules), "board": clean(observation.text), "legal": legal,
+        "history": history, "words": observation.legal is None,
+    }  # fmt: skip
