@@ -29,7 +29,7 @@ _HOMES = {
     ),
     "arena.hookspecs": ("hookimpl",),
     "arena.lines": ("Lines", "lines_of_play"),
-    "arena.making": ("make_environment",),
+    "arena.making": ("make_agent", "make_environment", "make_scorer"),
     "arena.loop_table": ("LoopTable",),
     "arena.observation": ("Observation",),
     "arena.playing": ("play",),
@@ -97,8 +97,10 @@ if TYPE_CHECKING:
     from arena.lines import Lines as Lines
     from arena.lines import lines_of_play as lines_of_play
     from arena.loop_table import LoopTable as LoopTable
-    from arena.observation import Observation as Observation
+    from arena.making import make_agent as make_agent
     from arena.making import make_environment as make_environment
+    from arena.making import make_scorer as make_scorer
+    from arena.observation import Observation as Observation
     from arena.playing import play as play
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family

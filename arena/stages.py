@@ -8,7 +8,7 @@ was trained, so whatever is built on it is made anew when it changes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -20,37 +20,43 @@ _NAMED = re.compile(r"\{([^{}]+)\}")
 
 
 def trainings(definition: Definition) -> list[Entry]:
-    """Return what is trained for a tournament, in that order: entrants, and the stages they need.
+    """Return what is trained for a tournament: entrants, and the stages that they build on.
 
-    Raises `BadConfig` where something is built on what is trained after it, or trained twice.
+    They stand in an order in which each comes after all that it builds on. Raises `BadConfig` where
+    there is none, or where two have one name.
     """
     trained = [e for e in (*definition.stages, *definition.entries) if e.training is not None]
-    _check_order(trained)
-    needed = set().union(*(_found(entry.agent.parameters) for entry in definition.entries))
-    kept = []
-    for entry in reversed(trained):
-        if entry in definition.entries or entry.agent.name in needed:
-            assert entry.training is not None
-            needed |= _found(entry.training.trainer.parameters)
-            kept.append(entry)
-    return kept[::-1]
+    needs = {entry.agent.name: _needs(entry) for entry in trained}
+    if len(needs) < len(trained):
+        names = [entry.agent.name for entry in trained]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadConfig(f"two trainings are called {twice!r}; give one another name")
+    wanted = {e.agent.name for e in definition.entries if e.training is not None}
+    wanted.update(*(_found(entry.agent.parameters) for entry in definition.entries))
+    while more := set().union(*(needs.get(name, ()) for name in wanted)) - wanted:
+        wanted |= more
+    left = [entry for entry in trained if entry.agent.name in wanted]
+    ordered: list[Entry] = []
+    while left:
+        done = {entry.agent.name for entry in ordered}
+        ready = [e for e in left if needs[e.agent.name] & needs.keys() <= done]
+        if not ready:
+            names = [repr(entry.agent.name) for entry in left]
+            raise BadConfig(f"{' and '.join(names)} cannot be trained: each builds on another")
+        ordered.append(ready[0])
+        left.remove(ready[0])
+    return ordered
+
+
+def _needs(entry: Entry) -> set[str]:
+    assert entry.training is not None
+    return _found(entry.training.trainer.parameters)
 
 
 def refers(entry: Entry, names: Set[str]) -> bool:
     """Return whether an entrant's own parameters name anything of these."""
     found = _found(entry.agent.parameters)
     return not found.isdisjoint(names)
-
-
-def _check_order(trained: Sequence[Entry]) -> None:
-    names = [entry.agent.name for entry in trained]
-    for number, entry in enumerate(trained):
-        assert entry.training is not None
-        name = entry.agent.name
-        if names.count(name) > 1:
-            raise BadConfig(f"two trainings are called {name!r}; give one another name")
-        for other in _found(entry.training.trainer.parameters) & set(names[number:]):
-            raise BadConfig(f"{name!r} builds on {other!r}; put {other!r} before it")
 
 
 def filled(entry: Entry, made: Mapping[str, str]) -> Entry:

@@ -11,6 +11,7 @@ def arena_formats() -> dict[str, str]:
     return {
         "fixed_seats": "arena.formats.fixed_seats:FixedSeats",
         "round_robin": "arena.formats.round_robin:RoundRobin",
+        "gains": "arena.formats.gains:Gains",
         "gauntlet": "arena.formats.gauntlet:Gauntlet",
         "score": "arena.formats.score:Score",
         "free_for_all": "arena.formats.free_for_all:FreeForAll",

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from arena.campaign import Playing, begin, play_tournament
-from arena.config import read_definition, shipped_tournaments
+from arena.config import Entry, read_definition, shipped_tournaments
 from arena.lookup import environment_maker
 from arena.planning import prepare
+from arena.records import Ref
+from arena.stages import refers, trainings
 from arena.training import train_cached
 from arena.workspace import Workspace
 
@@ -20,7 +22,7 @@ TOURNAMENTS = shipped_tournaments()
 def test_those_that_were_promised_are_there() -> None:
     promised = {
         "tic_tac_toe", "cart_pole", "cliff_walking", "lunar_lander", "half_cheetah",
-        "tic_tac_toe_learners", "connect_four_learners",
+        "tic_tac_toe_learners", "connect_four_learners", "alignment",
     }  # fmt: skip
     assert promised <= set(TOURNAMENTS)
 
@@ -30,12 +32,18 @@ def test_all_that_is_named_is_there_and_suits(name: str, tmp_path: Path) -> None
     workspace = Workspace.open(home=str(tmp_path))
     written = read_definition(TOURNAMENTS[name])
     _, spec = environment_maker(workspace.registry, written.environment)
-    for entry in written.entries:
-        if entry.training is not None:
-            workspace.registry.make("trainers", entry.training.trainer).check(spec)
-    others = tuple(entry for entry in written.entries if entry.training is None)
-    plan = prepare(workspace, replace(written, entries=others), lambda *_: "")
-    assert len(plan.players) == len(others)
+    for entry in trainings(written):
+        assert entry.training is not None
+        workspace.registry.make("trainers", entry.training.trainer).check(spec)
+    names = {entry.agent.name for entry in trainings(written)}
+    entries = tuple(
+        Entry(Ref("random", {}, entry.agent.alias or entry.agent.name))
+        if entry.training is not None or refers(entry, names)
+        else entry
+        for entry in written.entries
+    )
+    plan = prepare(workspace, replace(written, entries=entries), lambda *_: "")
+    assert len(plan.players) == len(entries)
 
 
 @pytest.mark.slow
@@ -43,13 +51,18 @@ def test_all_that_is_named_is_there_and_suits(name: str, tmp_path: Path) -> None
 def test_it_is_played_after_a_little_training(name: str, tmp_path: Path) -> None:
     workspace = Workspace.open(home=str(tmp_path))
     written = read_definition(TOURNAMENTS[name])
-    entries = tuple(
-        replace(entry, training=replace(entry.training, steps=2000)) if entry.training else entry
-        for entry in written.entries
+    entries, stages = (
+        tuple(
+            replace(entry, training=replace(entry.training, steps=2000))
+            if entry.training
+            else entry
+            for entry in part
+        )
+        for part in (written.entries, written.stages)
     )
     assert written.format is not None
     brief = replace(written.format, parameters={**written.format.parameters, "games": 2})
-    definition = replace(written, entries=entries, format=brief)
+    definition = replace(written, entries=entries, stages=stages, format=brief)
     plan = prepare(workspace, definition, lambda e, game: train_cached(workspace, e, game, "cpu"))
     run = begin(workspace, plan)
     play_tournament(workspace, run, Playing(device="cpu"))

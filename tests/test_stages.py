@@ -91,6 +91,22 @@ def test_what_is_trained_and_in_which_order(tmp_path: Path) -> None:
     assert definition_from_json(definition_to_json(definition)) == definition
 
 
+def test_a_stage_may_build_on_an_entrant_that_stands_below(tmp_path: Path) -> None:
+    text = """
+[[stages]]
+name = "judge"
+train = { trainer = "builder", on = "{first}" }
+[[entrants]]
+name = "last"
+train = { trainer = "builder", on = "{judge}" }
+[[entrants]]
+name = "first"
+train = { trainer = "builder" }
+"""
+    ordered = [entry.agent.name for entry in trainings(read(tmp_path, HEAD + text))]
+    assert ordered == ["first", "judge", "last"]
+
+
 def test_checkpoints_take_the_place_of_names(tmp_path: Path) -> None:
     definition = read(tmp_path, FILE)
     made = {"first": "first-1", "second": "second-2"}
@@ -107,12 +123,12 @@ def test_checkpoints_take_the_place_of_names(tmp_path: Path) -> None:
         ('[[stages]]\nname = "a"\ntrain = { trainer = "b" }\nparameters = { x = 1 }', "alone"),
         (
             '[[entrants]]\nname = "a"\ntrain = { trainer = "builder", on = "{b}" }\n'
-            '[[entrants]]\nname = "b"\ntrain = { trainer = "builder" }\n',
-            "'a' builds on 'b'; put 'b' before it",
+            '[[entrants]]\nname = "b"\ntrain = { trainer = "builder", on = "{a}" }\n',
+            "'a' and 'b' cannot be trained: each builds on another",
         ),
         (
             '[[entrants]]\nname = "a"\ntrain = { trainer = "builder", on = "{a}" }\n',
-            "'a' builds on 'a'; put 'a' before it",
+            "'a' cannot be trained",
         ),
         (
             '[[stages]]\nname = "a"\ntrain = { trainer = "builder" }\n'

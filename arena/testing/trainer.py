@@ -31,7 +31,7 @@ RULES = {
     "resume": "a run that is interrupted and resumed ends in the same checkpoint",
     "luck": "the process-wide generators are left alone, and do not matter",
 }
-_KINDS = (".json", ".safetensors", ".txt")
+_KINDS = (".json", ".safetensors", ".txt", ".jinja")
 
 
 class _Stop(BaseException):

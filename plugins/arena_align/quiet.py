@@ -1,0 +1,23 @@
+"""Keeps what libraries say about themselves off the screen."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from arena_llm.missing import need
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what libraries say about their progress, and their warnings, off the screen."""
+    transformers, datasets = need("transformers"), need("datasets")
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    datasets.disable_progress_bars()
+    logging.getLogger("trl").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
