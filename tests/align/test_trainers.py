@@ -49,7 +49,13 @@ SPECS = {
 }
 
 
-@pytest.mark.parametrize("name", SPECS)
+LONG = ("kto", "rloo", "lora")
+"""What differs little from those that are held to it in every run."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in SPECS]
+)
 def test_it_keeps_what_trainers_owe(name: str, models: Path) -> None:
     spec = SPECS[name].format(policy=models / "policy", reward=models / "reward")
     report = check_trainer(spec, "tic_tac_toe", steps=1 if name == "tiny_lm" else 128)
