@@ -196,6 +196,6 @@ def _to_watch(probe: Runner | ColumnRunner) -> Iterator[tuple[type, str, tuple[s
         return
     from arena.torch_table import as_torch
 
-    table = as_torch(probe.game.table(1, probe.device))
+    table = as_torch(probe.game.table(2, probe.device))  # games alone may be of another kind
     yield type(table), "game", _TABLE, ""
     table.close()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import arena
 
+_COMPILE = arena.Parameter("compile", bool, False)
 _GIVEN = {"size", "device"}  # what every table takes, and no user sets
 
 
@@ -18,6 +19,7 @@ class Facts(NamedTuple):
     home: str
     kind: arena.Kind | None = "competitive"  # None: that depends on its parameters
     seats: int = 2
+    compiles: bool = True  # False: compiled, its sums would round otherwise than in single games
 
 
 GAMES: Mapping[str, Facts] = {
@@ -39,9 +41,9 @@ GAMES: Mapping[str, Facts] = {
     "cart_pole": Facts("cart_pole:CartPole", seats=1),
     "mountain_car": Facts("mountain_car:MountainCar", seats=1),
     "pendulum": Facts("pendulum:Pendulum", seats=1),
-    "simple_spread": Facts("simple_spread:SimpleSpread", "cooperative", 3),
+    "simple_spread": Facts("simple_spread:SimpleSpread", "cooperative", 3, False),
     "simple_tag": Facts("simple_tag:SimpleTag", "mixed", 4),
-    "simple_adversary": Facts("simple_adversary:SimpleAdversary", "mixed", 3),
+    "simple_adversary": Facts("simple_adversary:SimpleAdversary", "mixed", 3, False),
     "simple_speaker_listener": Facts(
         "simple_speaker_listener:SimpleSpeakerListener", "cooperative", 2
     ),
@@ -61,12 +63,26 @@ class Tensor(arena.Family):
         return arena.Description(facts.kind, facts.seats)
 
     def parameters(self, name: str) -> Sequence[arena.Parameter]:
-        """Return the parameters of the table's constructor. Raises `UnknownName`."""
-        return [p for p in arena.parameters_of(_class(_facts(name))) if p.name not in _GIVEN]
+        """Return the parameters of the table's constructor, and whether to compile it.
 
-    def make(self, name: str, **parameters: Any) -> arena.Environment:
-        """Make a single game, whose `table` steps many. Raises `UnknownName`, `BadParameter`."""
-        return arena.TableGame(partial(_class(_facts(name)), **parameters))
+        Raises `UnknownName`.
+        """
+        facts = _facts(name)
+        own = [p for p in arena.parameters_of(_class(facts)) if p.name not in _GIVEN]
+        return [*own, *([_COMPILE] if facts.compiles else ())]
+
+    def make(self, name: str, compile: bool = False, **parameters: Any) -> arena.Environment:
+        """Make a single game, whose `table` steps many.
+
+        Raises `UnknownName`, `BadParameter`; `Unsuitable` where it cannot be compiled.
+        """
+        made = kind = _class(_facts(name))
+        if compile:
+            from arena_tensor.compiled import check_compiler
+
+            check_compiler()
+            made = partial(_compiled, kind)
+        return arena.TableGame(partial(made, **parameters))
 
 
 def _facts(name: str) -> Facts:
@@ -74,6 +90,16 @@ def _facts(name: str) -> Facts:
         known = [f"tensor/{other}" for other in GAMES]
         raise arena.UnknownName("environment", f"tensor/{name}", known, "arena environments")
     return GAMES[name]
+
+
+def _compiled(kind: Any, size: int, device: str, **parameters: Any) -> arena.Table:
+    """Return a table that is compiled; a game alone is not worth it."""
+    if size > 1:
+        from arena_tensor.compiled import compiled
+
+        kind = compiled(kind)
+    table: arena.Table = kind(size, device, **parameters)
+    return table
 
 
 def _class(facts: Facts) -> Any:

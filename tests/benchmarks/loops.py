@@ -155,10 +155,10 @@ def table(name: str, size: str) -> Work:
 
     from arena.lookup import environment_maker
     from arena.plugins import make_registry
-    from arena.records import Ref
+    from arena.specs import parse
     from arena.tensor_luck import tensor_pick, tensor_uniforms
 
-    games = environment_maker(make_registry(), Ref(name))[0]().table(int(size), "cpu")
+    games = environment_maker(make_registry(), parse(name))[0]().table(int(size), "cpu")
     deals, turn = torch.arange(games.size), 0
     seats = len(games.spec.seats)
 
@@ -203,13 +203,18 @@ def mlp(game: str = "connect_four") -> Work:
     return games
 
 
-def positions(count: str) -> Work:
-    """A network (`players.py`) of connect_four's shape by itself, `count` positions at once."""
+def positions(count: str, how: str = "") -> Work:
+    """A network (`players.py`) of connect_four's shape by itself, `count` positions at once.
+
+    With "compiled" for `how` torch compiles it first.
+    """
     import torch
     from players import network
 
     torch.set_num_threads(1)
     made, seen = network((126,), 7, 1), torch.rand(int(count), 126)
+    if how == "compiled":
+        made = torch.compile(made, dynamic=False)
 
     def forward() -> int:
         with torch.no_grad():

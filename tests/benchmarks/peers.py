@@ -2,7 +2,7 @@
 
     python tests/benchmarks/peers.py [PART...] [--python PYTHON] [--pairs N] [--write]
 
-PART is one of objects, tables, control, networks, dilemma, ticks, start; all if left out.
+PART is one of objects, tables, control, networks, dilemma, compiled, ticks, start; all if left out.
 `--python` is an interpreter that has the peers (the extra `bench`), if this one has not. `--write`
 writes these parts into docs/benchmarks.md and leaves the others there as they are.
 """
@@ -137,6 +137,37 @@ def dilemma(python: str) -> Part:
     return Part("Iterated prisoner's dilemma", dilemma.__doc__, rows, [loop.told])
 
 
+def compiled(python: str) -> Part:
+    """Tables compiled by `torch.compile` (`compile=true`) beside the same as they are, on the CPU.
+
+    Alone a table is stepped by a plain loop; in a tournament every move is judged and stored. The
+    time that compiling takes, seconds for each game and size, is left out.
+
+    There was no CUDA to measure this on. CUDA graphs (`mode="reduce-overhead"`) are not built: a
+    graph overwrites at its next run what it handed out, and the column driver keeps what a hundred
+    ticks handed out.
+    """
+    rows = []
+    for name, size in (
+        ("othello", 16_384), ("simple_tag", 4096), ("cart_pole", 4096), ("connect_four", 4096),
+    ):  # fmt: skip
+        plain, fused = f"tensor/{name}", f"tensor/{name}:compile=true"
+        ours, theirs = (Loop("table", [game, size], threads=1) for game in (fused, plain))
+        what = f"{fused} alone, {size:,} at once"
+        rows.append(compare(what, ours.rate, "as it is", theirs.rate, "moves"))
+        ours.close()
+        theirs.close()
+        benches = [Bench(game, RANDOM, size) for game in (fused, plain)]
+        what = f"{fused}, judged and stored, {size:,} at once"
+        rows.append(compare(what, benches[0].rate, "as it is", benches[1].rate, "moves"))
+    ours, theirs = (Loop("positions", [512, how], threads=1) for how in ("compiled", ""))
+    what = "a network (2 x 256), compiled, 512 positions at once"
+    rows.append(compare(what, ours.rate, "as it is", theirs.rate, "positions"))
+    ours.close()
+    theirs.close()
+    return Part("Compiled tables", compiled.__doc__, rows)
+
+
 def ticks(python: str) -> Part:
     """What a tick of the column driver costs, by the number of games in flight.
 
@@ -180,7 +211,8 @@ def _workers(count: int) -> str:
 
 
 PARTS: dict[str, Callable[[str], Part]] = {
-    part.__name__: part for part in (objects, tables, control, networks, dilemma, ticks, start)
+    part.__name__: part
+    for part in (objects, tables, control, networks, dilemma, compiled, ticks, start)
 }
 
 
