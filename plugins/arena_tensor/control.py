@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from gymnasium.spaces import Box, Discrete, Space
+from gymnasium.spaces import Box, Space
 from torch import Tensor
 
 from arena import CHANCE, Seat, Spec, tensor_uniforms
@@ -43,8 +43,7 @@ class ControlTable(TensorTable):
 
     def legal(self, seats: Any) -> Tensor | None:
         """Return that every action may be taken, None where they cannot be counted."""
-        space = self.spec.seats[0].action_space
-        return self.live.expand(int(space.n), -1).t() if isinstance(space, Discrete) else None
+        return self.everything(seats)
 
     def observe(self, seats: Any) -> Tensor:
         """Return the state: float32 (size, numbers)."""

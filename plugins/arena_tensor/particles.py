@@ -122,10 +122,7 @@ class ParticleTable(TensorTable):
 
     def legal(self, seats: Any) -> Tensor | None:
         """Return that every action may be taken, None if they cannot be counted."""
-        if self.continuous:
-            return None
-        space = self.spec.seats[seats if isinstance(seats, int) else 0].action_space
-        return self.live.expand(int(space.n), -1).t()
+        return self.everything(seats)
 
     def observe(self, seats: Any) -> Tensor:
         """Return what a seat of each row sees: float32 (size, numbers)."""

@@ -23,6 +23,8 @@ class TensorTable(Table):
     def __init__(self, spec: Spec, size: int, device: str) -> None:
         self.spec, self.size, self.device = spec, size, torch.device(device)
         self.live = self.new(dtype=torch.bool)
+        counts = [getattr(seat.action_space, "n", None) for seat in spec.seats]
+        self._counts = [None if count is None else int(count) for count in counts]
 
     def new(self, *shape: int, dtype: torch.dtype = torch.int64) -> Tensor:
         """Return noughts of shape (*shape, size)."""
@@ -35,6 +37,11 @@ class TensorTable(Table):
     def over(self) -> Tensor:
         """Return which games are over."""
         return ~self.live
+
+    def everything(self, seats: Any) -> Tensor | None:
+        """Return that every action may be taken, bool (size, n); None if they cannot be counted."""
+        count = self._counts[seats if isinstance(seats, int) else 0]
+        return None if count is None else self.live.expand(count, -1).t()
 
     def copy(self) -> Self:
         """Return these games as they stand: all tensors with an entry for each row are copied."""

@@ -157,7 +157,8 @@ def test_a_name_that_is_not_there() -> None:
 
 def test_parameters_are_typed_and_read() -> None:
     told = {p.name: (p.type, p.default) for p in FAMILY.parameters("connect_four")}
-    assert told == {"columns": (int, 7), "rows": (int, 6), "x_in_row": (int, 4)}
+    own = {"columns": (int, 7), "rows": (int, 6), "x_in_row": (int, 4)}
+    assert told == {**own, "compile": (bool, False)}
     with pytest.raises(BadParameter, match="may be 63 at most"):
         FAMILY.make("connect_four", columns=20)
 
