@@ -22,7 +22,7 @@ TOURNAMENTS = shipped_tournaments()
 def test_those_that_were_promised_are_there() -> None:
     promised = {
         "tic_tac_toe", "cart_pole", "cliff_walking", "lunar_lander", "half_cheetah",
-        "tic_tac_toe_learners", "connect_four_learners", "alignment",
+        "tic_tac_toe_learners", "connect_four_learners", "alignment", "everyone",
     }  # fmt: skip
     assert promised <= set(TOURNAMENTS)
 

@@ -10,6 +10,7 @@ def arena_agents() -> Mapping[str, str]:
     """Return the agents of this plugin."""
     return {
         "language_policy": "arena_align.agents:LanguagePolicy",
+        "best_of": "arena_align.best_of:BestOf",
         "reward_greedy": "arena_align.agents:RewardGreedy",
     }
 
@@ -18,13 +19,14 @@ def arena_agents() -> Mapping[str, str]:
 def arena_trainers() -> Mapping[str, str]:
     """Return the trainers of this plugin."""
     return {
+        "best_of": "arena_align.best_of:BestOfTrainer",
         "tiny_lm": "arena_align.sft:Tiny",
         "sft": "arena_align.sft:Sft",
         "reward_model": "arena_align.preference_trainers:RewardModel",
         "dpo": "arena_align.preference_trainers:Dpo",
         "rlhf_ppo": "arena_align.reward_trainers:RlhfPpo",
-        "grpo": "arena_align.reward_trainers:Grpo",
-        "rloo": "arena_align.reward_trainers:Rloo",
+        "grpo": "arena_align.group_trainers:Grpo",
+        "rloo": "arena_align.group_trainers:Rloo",
         "kto": "arena_align.preference_trainers:Kto",
     }
 

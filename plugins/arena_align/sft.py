@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from arena import BadParameter, Spec, Trainer, TrainingRun, Unsuitable, derive
@@ -35,13 +36,18 @@ class Tiny(Trainer):
         """Make it."""
         from arena_llm.tiny import make_tiny
 
+        from arena_align.quiet import quiet
+
         seed = derive(run.seed, "tiny")
+
+        def write(folder: Path) -> None:
+            with quiet():
+                make_tiny(
+                    run.make, seed, folder, self.template, width=self.width, layers=self.layers
+                )
+
         run.step = run.steps
-        run.offer(
-            lambda folder: make_tiny(
-                run.make, seed, folder, self.template, width=self.width, layers=self.layers
-            ) and None
-        )  # fmt: skip
+        run.offer(write)
 
 
 class Sft(Trainer):

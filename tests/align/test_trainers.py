@@ -38,6 +38,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SMALL = "matches=12,batch=16"
 SPECS = {
     "tiny_lm": "tiny_lm:width=16",
+    "best_of": "best_of:policy={policy},reward={reward}",
     "sft": f"sft:policy={{policy}},teacher=minimax,opponents=random,{SMALL}",
     "reward_model": f"reward_model:policy={{policy}},values=random,{SMALL}",
     "dpo": f"dpo:policy={{policy}},values=random,{SMALL}",
@@ -49,6 +50,8 @@ SPECS = {
 }
 
 
+MADE = ("tiny_lm", "best_of")
+"""What is made and not trained."""
 LONG = ("kto", "rloo", "lora")
 """What differs little from those that are held to it in every run."""
 
@@ -58,8 +61,8 @@ LONG = ("kto", "rloo", "lora")
 )
 def test_it_keeps_what_trainers_owe(name: str, models: Path) -> None:
     spec = SPECS[name].format(policy=models / "policy", reward=models / "reward")
-    report = check_trainer(spec, "tic_tac_toe", steps=1 if name == "tiny_lm" else 128)
-    assert set(report.skipped) <= ({"resume"} if name == "tiny_lm" else set())
+    report = check_trainer(spec, "tic_tac_toe", steps=1 if name in MADE else 128)
+    assert set(report.skipped) <= ({"resume"} if name in MADE else set())
 
 
 def trained(tmp_path: Path, spec: str, steps: int = 64, name: str = "made") -> dict[str, float]:

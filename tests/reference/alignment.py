@@ -2,19 +2,19 @@
 
     python tests/reference/alignment.py [SEEDS]
 
-For each of the seeds (3 if not said) a model is made and trained as `tournaments/alignment.toml`
-does: by minimax's moves, then by a reward model and PPO, and by DPO beside it. What each loses to
-random play is exact when it plays greedily, and from 2,000 matches a seat when it plays by its
-odds. Single-threaded; seconds are of the processor.
+Plays `tournaments/alignment.toml` for each of the seeds (3 if not said), which first trains its
+stages. What each of them loses to random play is exact when it plays greedily, and from 2,000
+matches a seat when it plays by its odds. Single-threaded; seconds are of the processor.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -23,53 +23,65 @@ from arena_llm.models import load
 from report import table, write
 
 from arena import Match, derive, play
-from arena.config import read_definition, shipped_tournaments
-from arena.lookup import environment_maker, find_player, make_agent
-from arena.records import Ref
-from arena.stages import filled, trainings
-from arena.training import Order, train
+from arena.campaign import Playing, begin, play_tournament
+from arena.checkpoints import find_checkpoint
+from arena.config import Definition, Entry, read_definition, shipped_tournaments
+from arena.lookup import Game, environment_maker, find_player, make_agent
+from arena.planning import prepare
+from arena.records import Checkpoint, Ref
+from arena.training import train_cached
 from arena.workspace import Workspace
 from tests.align.exact import losses
 
 MATCHES = 2_000
 """In each seat, against random play."""
+STAGES = [
+    "seed", "stage", "answers", "CPU s", "lost greedily, X / O (%)", "lost by the odds, X / O (%)",
+    "worse moves on boards seen (%)", "on boards held out (%)", "pairs ranked right, kl",
+]  # fmt: skip
+GAINS = ["seed", "stage", "over", "Elo gained", "95 %", "won / drawn / lost", "all, CPU s"]
 
 
 class Pipeline:
-    """The trainings of the tournament file, with a seed of their own, and what came of them."""
+    """The tournament, with a seed of its own for all that is trained and played."""
 
     def __init__(self, home: str, seed: int) -> None:
         self.workspace, self.seed = Workspace.open(home=home), seed
-        self.definition = read_definition(shipped_tournaments()["alignment"])
+        self.definition = _seeded(read_definition(shipped_tournaments()["alignment"]), seed)
         self.make = environment_maker(self.workspace.registry, self.definition.environment)[0]
-        self.made: dict[str, str] = {}
+        self.stages: list[list[str]] = []
 
-    def rows(self) -> Iterator[list[str]]:
-        """Train, and yield a row of the table for each stage."""
-        for entry in trainings(self.definition):
-            name = f"{entry.agent.name}-{self.seed}"
-            entry = filled(entry, self.made)
-            assert entry.training is not None
-            order = Order(
-                entry.training.trainer, self.definition.environment, name, entry.training.steps,
-                self.seed,
-            )  # fmt: skip
-            begun = time.process_time()
-            checkpoint = train(self.workspace, order, "cpu")
-            seconds = time.process_time() - begun
-            self.made[entry.agent.name] = name
-            told = checkpoint.meta["metrics"]
-            yield [
-                str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}", f"{seconds:.0f}",
-                *self.lost(checkpoint.folder, checkpoint.meta["agent"]), *_quality(told),
-            ]  # fmt: skip
+    def play(self) -> list[list[str]]:
+        """Train and play all; return what each stage gained."""
+        begun = time.process_time()
+        run = begin(self.workspace, prepare(self.workspace, self.definition, self.train))
+        play_tournament(self.workspace, run, Playing(device="cpu"))
+        seconds = time.process_time() - begun
+        assert run.faults == run.voided == 0
+        told = run.plan.format.conclusion(run.plan.entrants, run.results)["gains"]
+        return [_gained(self.seed, row, seconds) for row in told]
 
-    def lost(self, folder: str, agent: str) -> list[str]:
+    def train(self, entry: Entry, game: Game) -> str:
+        """Train a stage, and note what came of it."""
+        begun = time.process_time()
+        name = train_cached(self.workspace, entry, game, "cpu")
+        seconds = time.process_time() - begun
+        checkpoint = find_checkpoint(self.workspace.home, name)
+        assert checkpoint is not None
+        row = [
+            str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}", f"{seconds:.0f}",
+            *self.lost(checkpoint), *_quality(checkpoint.meta["metrics"]),
+        ]  # fmt: skip
+        print(row, flush=True)
+        self.stages.append(row)
+        return name
+
+    def lost(self, checkpoint: Checkpoint) -> list[str]:
         """Return the loss rates in per cent: exact when greedy, and sampled, as X / as O."""
-        if agent != "language_policy":
+        if checkpoint.meta["agent"] != "language_policy":
             return ["", ""]
-        greedy = losses(load(folder, "cpu"), self.make)
-        sampled = [self.sampled(Path(folder).name, seat) for seat in range(2)]
+        greedy = losses(load(checkpoint.folder, "cpu"), self.make)
+        sampled = [self.sampled(checkpoint.name, seat) for seat in range(2)]
         return [" / ".join(f"{100 * part:.1f}" for part in pair) for pair in (greedy, sampled)]
 
     def sampled(self, name: str, seat: int) -> float:
@@ -84,47 +96,68 @@ class Pipeline:
         return sum(e.returns[seat] < 0 for e in play(self.make, agents, matches)) / MATCHES
 
 
+def _seeded(definition: Definition, seed: int) -> Definition:
+    entries, stages = (
+        tuple(
+            replace(entry, training=replace(entry.training, seed=seed)) if entry.training else entry
+            for entry in part
+        )
+        for part in (definition.entries, definition.stages)
+    )
+    return replace(definition, entries=entries, stages=stages, seed=seed)
+
+
+def _gained(seed: int, row: dict[str, Any], seconds: float) -> list[str]:
+    elo, counts = row["elo"], f"{row['wins']} / {row['draws']} / {row['losses']}"
+    mean, low, high = (
+        "beyond all" if elo[key] is None else f"{elo[key]:.0f}" for key in ("mean", "low", "high")
+    )
+    return [
+        str(seed), row["stage"], row["from"], mean, f"{low} to {high}", counts, f"{seconds:.0f}",
+    ]  # fmt: skip
+
+
 def _quality(told: dict[str, float]) -> list[str]:
     """Return what a stage says of boards it trained on and of those held out, and its kl."""
     if "accuracy_held_out" in told:
         parts = [100 * told[f"accuracy_{part}"] for part in ("seen", "held_out")]
-        return ["", "", f"ranks {parts[0]:.1f} / {parts[1]:.1f}"]
+        return ["", "", f"{parts[0]:.1f} % seen, {parts[1]:.1f} % held out"]
     if "worse_seen" not in told:
         return ["", "", ""]
-    told = {key: 100 * value if key != "kl" else value for key, value in told.items()}
-    seen = f"{told['worse_before_seen']:.1f} to {told['worse_seen']:.1f}"
-    held = f"{told['worse_before_held_out']:.1f} to {told['worse_held_out']:.1f}"
-    return [seen, held, f"kl {told['kl']:.2f}"]
+    changes = [
+        f"{100 * told[f'worse_before_{part}']:.1f} to {100 * told[f'worse_{part}']:.1f}"
+        for part in ("seen", "held_out")
+    ]
+    return [*changes, f"kl {told['kl']:.2f}"]
 
 
 def main(seeds: int) -> None:
-    """Measure and write the section."""
+    """Measure, and write the section anew after each seed."""
     torch.set_num_threads(1)
-    rows: list[list[str]] = []
+    stages: list[list[str]] = []
+    gains: list[list[str]] = []
     for seed in range(1, seeds + 1):
         with TemporaryDirectory() as home:
-            for row in Pipeline(home, seed).rows():
-                print(row, flush=True)
-                rows.append(row)
-    header = [
-        "seed", "stage", "answers", "CPU s", "lost greedily, X / O (%)",
-        "lost by the odds, X / O (%)", "worse moves, boards seen (%)",
-        "worse moves, boards held out (%)", "reward model; divergence",
-    ]  # fmt: skip
-    title = "A small language model aligned with good play"
-    write("alignment", title, TEXT + table(header, rows))
+            pipeline = Pipeline(home, seed)
+            gains += pipeline.play()
+            stages += pipeline.stages
+        text = f"{TEXT}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
+        write("alignment", "A small language model aligned with good play", text)
 
 
 TEXT = """\
-`python tests/reference/alignment.py`: a GPT-2 of two layers is trained at tic_tac_toe as
-`tournaments/alignment.toml` says, from three seeds. Loss rates are against uniformly random play:
-exact where the model plays its likeliest move, from 2,000 matches a seat (s.e. below 1.1) where
-it plays by its odds. A fifth of all boards, up to symmetry, were kept out of the reward model's,
-PPO's and DPO's training: the odds of a move that is not a best one are told apart for boards seen
-and held out, before and after the stage. The reward model is told by the share of pairs that it
-ranks right, on boards seen and held out; `kl` is the divergence from the model that the stage
-began with, in nats a move. CPU seconds are those of one thread, matches and judging included.
-
+`python tests/reference/alignment.py`: a GPT-2 of two layers is trained at tic_tac_toe, and what
+comes of it plays, as `tournaments/alignment.toml` says. Loss rates are against uniformly random
+play: exact where the model plays its likeliest move, from 2,000 matches a seat (s.e. at most 1.1)
+where it plays by its odds. A fifth of all boards, up to symmetry, were kept out of the training of
+the reward model, PPO (rlhf) and DPO: the odds of a move that is not a best one, before and after
+the stage, are told apart for boards seen and held out. The reward model is told by the share of
+pairs that it ranks right; `kl` is the divergence from the model that the stage began with, in nats
+a move. Seconds are of one thread, matches and judging included.
+"""
+BETWEEN = """\
+What each stage gained over the one before, from the 600 matches that they played with each other by
+their odds, and the processor seconds of the whole command, judging by random play included.
 """
 
 if __name__ == "__main__":
