@@ -22,7 +22,7 @@ def arena_trainers() -> Mapping[str, str]:
         "best_of": "arena_align.best_of:BestOfTrainer",
         "tiny_lm": "arena_align.sft:Tiny",
         "sft": "arena_align.sft:Sft",
-        "reward_model": "arena_align.preference_trainers:RewardModel",
+        "reward_model": "arena_align.reward_model:RewardModel",
         "dpo": "arena_align.preference_trainers:Dpo",
         "rlhf_ppo": "arena_align.reward_trainers:RlhfPpo",
         "grpo": "arena_align.group_trainers:Grpo",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,16 +28,18 @@ class Course:
                   for the game's notation
     head          what it ends in; a "score" head is new unless the model has one
     template      of the prompts; "" for the model's own
+    decay         of the weights, for AdamW
+    texts         what a small model that is made must be able to read, beside the game's prompts
     lora          the rank of LoRA's matrices if only these are to be trained; 0 for all weights
     """
 
     def __init__(
         self, run: TrainingRun, policy: str, rate: float, head: Head = "words", template: str = "",
-        lora: int = 0,
+        lora: int = 0, decay: float = 0.0, texts: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.run = run
         self.kept = TemporaryDirectory()
-        self.source = str(self._source(policy))
+        self.source = str(self._source(policy, template, texts))
         self.language = self.read(head)
         if lora:
             self.language = replace(
@@ -46,15 +48,15 @@ class Course:
         self.prompter = prompter_of(self.language, template)
         self.model = self.language.model
         self.optimiser = torch.optim.AdamW(
-            [p for p in self.model.parameters() if p.requires_grad], lr=rate, weight_decay=0.0
+            [p for p in self.model.parameters() if p.requires_grad], lr=rate, weight_decay=decay
         )
         self.rate, self.head = rate, head
 
-    def _source(self, policy: str) -> str | Path:
+    def _source(self, policy: str, template: str, texts: Sequence[str]) -> str | Path:
         if not policy:
-            place = Path(self.kept.name) / "tiny"
+            place, seed = Path(self.kept.name) / "tiny", derive(self.run.seed, "tiny")
             with quiet():
-                return make_tiny(self.run.make, derive(self.run.seed, "tiny"), place)
+                return make_tiny(self.run.make, seed, place, template or "moves", texts=texts)
         return located(self.run, policy)
 
     def read(self, head: Head = "words") -> LanguageModel:

@@ -64,7 +64,9 @@ class Gauge:
         return divergence(self.odds(), self.first)
 
     def __call__(self) -> dict[str, float]:
-        """Return all that can be told."""
+        """Return all that can be told; nothing where no positions are known."""
+        if not self.asked:
+            return {}
         now = self.odds()
         told = {"kl": divergence(now, self.first)}
         if self.values is not None:

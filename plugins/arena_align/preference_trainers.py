@@ -1,4 +1,4 @@
-"""Learning from preferences by TRL: reward models, DPO and KTO."""
+"""Learning from preferences by TRL: what all share, DPO and KTO."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from arena import BadParameter, Spec, Trainer, TrainingRun, Unsuitable, derive
 from arena_align.checks import above, check_policy, share_of
-from arena_align.rows import Pair
+from arena_align.rows import Pair, read_pairs
 
 if TYPE_CHECKING:
     from arena_align.course import Course
     from arena_align.decisions import Decision
     from arena_align.measures import Values
 
-_ABOUT = """
+ABOUT = """
     policy        what it begins with: a checkpoint, a folder, or a model of the hub; if not said, a
                   small untrained model that is made for the game's notation
     pairs         a JSONL file of prompt, chosen and rejected (`arena preferences` makes them)
@@ -34,6 +34,7 @@ class PreferenceTrainer(Trainer):
     agent = "language_policy"
     name: str
     head: Any = "words"
+    weight_decay = 0.0
 
     def __init__(
         self,
@@ -69,8 +70,13 @@ class PreferenceTrainer(Trainer):
         """Train until the budget is spent."""
         from arena_align.course import Course
 
-        course = Course(run, self.policy, self.learning_rate, self.head, self.template)
-        pairs, asked, values = self._pairs(course)
+        told = read_pairs(self.pairs) if self.pairs else []
+        course = Course(
+            run, self.policy, self.learning_rate, self.head, self.template,
+            decay=self.weight_decay,
+            texts=[text for p in told for text in (f"{p.prompt} {p.chosen}", p.rejected)],
+        )  # fmt: skip
+        pairs, asked, values = (told, [], None) if told else self._pairs(course)
         if not pairs:
             raise Unsuitable(
                 f"there are no pairs in {run.spec.name}; play matches of it first, name an agent "
@@ -85,11 +91,8 @@ class PreferenceTrainer(Trainer):
         from arena_align.decisions import distinct
         from arena_align.material import Noting, in_history, played, players_of
         from arena_align.pairs import by_outcome, drawn_by_value
-        from arena_align.rows import read_pairs
 
         run = course.run
-        if self.pairs:
-            return read_pairs(self.pairs), [], None
         if not self.values:
             told = [decision for _, decision in in_history(course)]
             return by_outcome(told), distinct(told), None
@@ -117,65 +120,7 @@ class PreferenceTrainer(Trainer):
         """Learn from the pairs, and offer what was learnt."""
 
 
-class RewardModel(PreferenceTrainer):
-    __doc__ = f"""Learns which of two answers is better (Bradley-Terry), by TRL's RewardTrainer.
-    {_ABOUT}
-    The checkpoint is a model that scores answers (`reward_model:model=NAME`); at a table it plays
-    the move that it scores highest.
-    """
-    agent = "reward_greedy"
-    name = "reward_model"
-    head = "score"
-
-    def _learn(
-        self, course: Course, pairs: list[Pair], asked: Sequence[Decision], values: Values | None
-    ) -> None:
-        from arena_llm.missing import need
-
-        from arena_align.pairs import parted
-        from arena_align.tokens import scored_rows
-        from arena_align.trl_course import TrlCourse
-
-        trl = need("trl")
-        seen, held = parted(pairs, self._out)
-
-        def make(dataset: Any, options: Mapping[str, Any], optimisers: Any) -> Any:
-            config = trl.RewardConfig(
-                **options, train_sampling_strategy="sequential", max_length=None
-            )
-            return trl.RewardTrainer(
-                course.model, args=config, train_dataset=dataset, optimizers=optimisers,
-                processing_class=course.language.tokenizer,
-            )  # fmt: skip
-
-        rows = scored_rows(seen, course.language.tokenizer)
-        TrlCourse(course, make, rows, self.batch).go()
-        course.offer(
-            None, pairs=float(len(seen)),
-            **judged(course.language, seen, "seen"), **judged(course.language, held, "held_out"),
-        )  # fmt: skip
-
-
-def judged(language: Any, pairs: Sequence[Pair], name: str, most: int = 4_000) -> dict[str, float]:
-    """Return how a reward model does on pairs: its accuracy and loss, by the name given."""
-    from arena_llm.scoring import text_scores
-
-    from arena_align.losses import accuracy, bradley_terry_loss
-    from arena_align.pairs import sampled
-    from arena_align.tokens import answered
-
-    pairs = sampled(pairs, most, 0)
-    if not pairs:
-        return {}
-    sides = [
-        text_scores(language, [answered(language.tokenizer, p.prompt, each) for p, each in side])
-        for side in ([(p, p.chosen) for p in pairs], [(p, p.rejected) for p in pairs])
-    ]
-    loss = float(bradley_terry_loss(*sides).mean())
-    return {f"accuracy_{name}": accuracy(*sides), f"loss_{name}": loss}
-
-
-class _PolicyTrainer(PreferenceTrainer):
+class PolicyTrainer(PreferenceTrainer):
     """What DPO and KTO share: a penalty for leaving the reference, and its bound."""
 
     def __init__(
@@ -229,11 +174,11 @@ class _PolicyTrainer(PreferenceTrainer):
         """Return what makes TRL's trainer."""
 
 
-class Dpo(_PolicyTrainer):
+class Dpo(PolicyTrainer):
     __doc__ = f"""Learns from pairs without a reward model, by TRL's DPOTrainer.
 
     Rafailov et al., "Direct preference optimization", 2023.
-    {_ABOUT}
+    {ABOUT}
     beta          how dear it is to leave the model that it begins with
     max_kl        nats a move that it may leave it by, over the positions played: it stops there
     """
@@ -267,12 +212,12 @@ class Dpo(_PolicyTrainer):
         return make
 
 
-class Kto(_PolicyTrainer):
+class Kto(PolicyTrainer):
     __doc__ = f"""Learns from answers that are good or bad by themselves, by TRL's KTOTrainer.
 
     Ethayarajh et al., "KTO: Model alignment as prospect theoretic optimization", 2024. Of every
     pair the chosen answer is a good one, and the rejected a bad one.
-    {_ABOUT}
+    {ABOUT}
     beta          how dear it is to leave the model that it begins with
     max_kl        nats a move that it may leave it by, over the positions played: it stops there
     """

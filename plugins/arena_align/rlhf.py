@@ -7,6 +7,7 @@ TRL has dropped its PPO trainer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -97,10 +98,12 @@ class Ppo:
         """Train to the end of the budget; `after` is called every few rounds."""
         while self.run.step < self.run.steps:
             seed = derive(self.run.seed, "round", self.round)
+            begun = time.perf_counter()
             with contained(seed), few_threads(self.policy):
                 if self.round == 0:
                     self.scale = self._spread(self._draw(min(1024, 4 * self.terms.batch)))
                 self.run.report(self._improve(self._draw(self.terms.batch)))
+            self.run.spent(learning=time.perf_counter() - begun)
             self.round += 1
             self.run.step = min(self.round * self.terms.batch, self.run.steps)
             if self.round % every == 0 or self.run.step >= self.run.steps:

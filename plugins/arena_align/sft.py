@@ -8,7 +8,7 @@ from typing import Any
 
 from arena import BadParameter, Spec, Trainer, TrainingRun, Unsuitable, derive
 from arena_align.checks import above, check_policy, share_of
-from arena_align.rows import Example
+from arena_align.rows import Example, read_examples
 
 
 class Tiny(Trainer):
@@ -105,8 +105,12 @@ class Sft(Trainer):
         from arena_align.trl_course import TrlCourse
 
         trl = need("trl")
-        course = Course(run, self.policy, self.learning_rate, template=self.template)
-        rows = self._rows(course)
+        told = read_examples(self.data) if self.data else []
+        course = Course(
+            run, self.policy, self.learning_rate, template=self.template,
+            texts=[f"{row.prompt} {row.completion}" for row in told],
+        )  # fmt: skip
+        rows = told or self._rows(course)
         tokens = example_rows(rows, course.language.tokenizer, ends=True)
 
         def make(dataset: Any, options: Mapping[str, Any], optimisers: Any) -> Any:
@@ -126,10 +130,7 @@ class Sft(Trainer):
         """Return what is to be learnt."""
         from arena_align.groups import held_out
         from arena_align.material import HELD_OUT_SEED, Noting, in_history, played
-        from arena_align.rows import read_examples
 
-        if self.data:
-            return read_examples(self.data)
         run = course.run
         if self.teacher:
             agents = [run.agent(name) for name in (self.teacher, *self.opponents)]

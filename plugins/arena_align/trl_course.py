@@ -8,13 +8,14 @@ so that a run that was interrupted goes on as if it had not been, and nothing is
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from arena_llm.missing import need
 
-from arena import derive
+from arena import BadParameter, derive
 from arena_align.course import Course
 from arena_align.luck import contained, few_threads
 from arena_align.quiet import quiet
@@ -43,6 +44,7 @@ class TrlCourse:
         self, course: Course, make: MakeTrainer, rows: Sequence[Row], batch: int,
         held: float = 1.0, drawn: int = 1,
     ) -> None:  # fmt: skip
+        check_lengths(rows, course.language.positions)
         self.course, self.run, self.make, self.rows = course, course.run, make, rows
         self.batch, self.drawn = min(batch, len(rows)), drawn
         self.answers = self.batch * held * drawn
@@ -83,11 +85,13 @@ class TrlCourse:
         }  # fmt: skip
         rows = datasets.Dataset.from_list(list(self._next(count)))
         course.model.train()
+        begun = time.perf_counter()
         with quiet(), contained(seed), few_threads(course.model):
             trainer = self.make(rows, options, (course.optimiser, schedule))
             trainer.remove_callback(need("transformers").PrinterCallback)
             trainer.train()
         course.model.eval()
+        self.run.spent(learning=time.perf_counter() - begun)
         told = trainer.state.log_history[-1] if trainer.state.log_history else {}
         return {_NAMES[name]: float(value) for name, value in told.items() if name in _NAMES}
 
@@ -102,3 +106,17 @@ class TrlCourse:
             luck = np.random.default_rng(derive(self.run.seed, "order", epoch))
             self._epoch, self._rows = epoch, luck.permutation(len(self.rows))
         return self._rows
+
+
+def check_lengths(rows: Sequence[Row], positions: int) -> None:
+    """Raise `BadParameter` if a row of tokens is longer than the model reads."""
+    longest = 0
+    for row in rows:
+        ids = {key: len(value) for key, value in row.items() if key.endswith("_ids")}
+        prompt = ids.pop("prompt_ids", 0)
+        longest = max(longest, prompt + max(ids.values(), default=0))
+    if longest > positions:
+        raise BadParameter(
+            f"a prompt with its answer is {longest} tokens long, and the model reads {positions}; "
+            "use a model that reads more, or a shorter prompt template (template=moves)"
+        )

@@ -107,6 +107,16 @@ def test_rows_of_files_are_learnt(tmp_path: Path, models: Path) -> None:
     assert told["accuracy_seen"] == 1.0
 
 
+def test_a_small_model_is_made_for_what_a_file_says(tmp_path: Path, models: Path) -> None:
+    """Prompts may be longer than those of the game; a model that cannot read them is told."""
+    long, data = " ".join(["what is to be said here"] * 12), tmp_path / "pairs.jsonl"
+    with data.open("w") as file:
+        write_rows([Pair(long, "this", "that")] * 8, file)
+    assert trained(tmp_path, f"reward_model:pairs={data},held_out=0")["accuracy_seen"] == 1.0
+    with pytest.raises(BadParameter, match="is 75 tokens long, and the model reads 25"):
+        trained(tmp_path, f"dpo:policy={models / 'policy'},pairs={data},held_out=0")
+
+
 def _odds(model: LanguageModel, labels: list[str]) -> np.ndarray:
     from arena_align.players import label_odds
 
