@@ -28,7 +28,7 @@ class GroupTrainer(RewardTrainer):
         values: str = "minimax",
         held_out: float = 0.2,
         beta: float = 0.02,
-        max_kl: float = 10.0,
+        max_kl: float = 2.0,
         generations: int = 8,
         batch: int = 32,
         max_tokens: int = 64,
@@ -64,9 +64,8 @@ class GroupTrainer(RewardTrainer):
             longest = min(longest, legal_tokens(course.language.tokenizer, prompts, labels))
         rows = [{"prompt": prompt} for prompt in prompts]
         make = self._maker(course, asked, longest)
-        bound = Bound(course, gauge, self.max_kl)
-        TrlCourse(course, make, rows, self.batch, drawn=self.generations).go(bound)
-        bound.restore()
+        learning = TrlCourse(course, make, rows, self.batch, drawn=self.generations)
+        learning.go(Bound(course, gauge, self.max_kl))
         course.offer(None, prompts=float(len(rows)), **gauge())
         course.close()
 

@@ -133,7 +133,7 @@ class PolicyTrainer(PreferenceTrainer):
         games: int = 1,
         held_out: float = 0.2,
         beta: float = 0.1,
-        max_kl: float = 10.0,
+        max_kl: float = 2.0,
         batch: int = 64,
         learning_rate: float = 1e-3,
         template: str = "",
@@ -154,10 +154,9 @@ class PolicyTrainer(PreferenceTrainer):
 
         seen, _ = parted(pairs, self._out)
         gauge = Gauge(course.language, asked, values, self._out)
-        bound = Bound(course, gauge, self.max_kl)
         rows = self._rows(course, seen)
-        TrlCourse(course, self._maker(course), rows, self.batch).go(bound)
-        bound.restore()
+        learning = TrlCourse(course, self._maker(course), rows, self.batch)
+        learning.go(Bound(course, gauge, self.max_kl))
         course.offer(None, pairs=float(len(seen)), **gauge())
 
     @property

@@ -122,7 +122,7 @@ class RlhfPpo(RewardTrainer):
         beta: float = 0.05,
         target_kl: float | None = None,
         horizon: float = 10_000.0,
-        max_kl: float = 10.0,
+        max_kl: float = 2.0,
         illegal: float = 3.0,
         batch: int = 256,
         minibatch: int = 128,
@@ -174,8 +174,6 @@ class RlhfPpo(RewardTrainer):
             Refereed(asked, Centred(asked, by_reward_model(run, self.reward)), -self.illegal),
             terms, AdaptiveKL(self.beta, self.target_kl, self.horizon),
         )  # fmt: skip
-        bound = Bound(course, gauge, self.max_kl)
-        ppo.go(bound)
-        bound.restore()
+        ppo.go(Bound(course, gauge, self.max_kl))
         course.offer(None, prompts=float(len(prompts)), **gauge())
         course.close()
