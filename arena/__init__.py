@@ -14,6 +14,7 @@ _HOMES = {
     "arena.appraisal": ("Appraiser",),
     "arena.batch": ("Batch", "Moves"),
     "arena.block": ("Block",),
+    "arena.child": ("Child",),
     "arena.columns": ("host", "like", "masks", "stack"),
     "arena.checkpoints": ("read_arrays", "write_arrays"),
     "arena.environment": ("Action", "Environment", "Stepped"),
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from arena.block import Block as Block
     from arena.checkpoints import read_arrays as read_arrays
     from arena.checkpoints import write_arrays as write_arrays
+    from arena.child import Child as Child
     from arena.columns import host as host
     from arena.columns import like as like
     from arena.columns import masks as masks

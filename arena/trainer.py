@@ -85,6 +85,8 @@ class TrainingRun(ABC):
     """A folder for logs; it may not exist yet, and what is in it is kept."""
     step: int = 0
     """Moves so far. A trainer that plays without `play` counts them here itself."""
+    matches: int = 0
+    """Matches begun so far; counted likewise."""
     resumed: TrainingState | None = None
     """What the interrupted run that this one continues saved last."""
 
@@ -128,6 +130,20 @@ class TrainingRun(ABC):
 
         It is written and evaluated; it replaces the one before unless the trainer's `select_by`
         says that that was better. A run must end with an offer.
+        """
+
+    @property
+    def agent_seconds(self) -> float:
+        """Seconds that agents took for their moves in `play`."""
+        return 0.0
+
+    @abstractmethod
+    def worker(self, number: int) -> Callable[[int], TrainingRun]:
+        """Return what makes a run of its own in another process, to `play` there for this one.
+
+        It is picklable, and called there with the step at which it begins or goes on; the luck of
+        its matches depends on the seed, its number and that step alone. What it counts, and what is
+        learnt, is for the trainer to bring home. See `arena.Child`.
         """
 
     def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
@@ -210,14 +226,18 @@ class Learner(Trainer):
             self.restore(run.resumed)
         while run.step < run.steps:
             before = run.step
-            for experience in run.play(self.matches(run.step)):
-                run.report(self.learn(experience))
+            self.play(run)
             if run.step == before:
                 raise ArenaError(f"{type(self).__name__}.matches gave a round without a move")
             if run.offer_due and run.step < run.steps:
                 self._offer(run)
             run.save(self.state)
         self._offer(run)
+
+    def play(self, run: TrainingRun) -> None:
+        """Play a round, and learn from it. After it nothing is in flight."""
+        for experience in run.play(self.matches(run.step)):
+            run.report(self.learn(experience))
 
     def _offer(self, run: TrainingRun) -> None:
         begun = time.perf_counter()

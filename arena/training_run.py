@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from arena.agent import Agent
 from arena.checkpoints import (
     add_to_meta,
-    find_checkpoint,
     read_arrays,
     replace_folder,
     save_checkpoint,
@@ -23,31 +17,24 @@ from arena.checkpoints import (
 )
 from arena.environment import Environment
 from arena.errors import ArenaError
-from arena.experience import Experience
 from arena.history import MatchQuery, StoredMatch
-from arena.lookup import check_suits, find_player, make_agent
-from arena.recorder import Recorder
-from arena.records import Checkpoint, Match, Pairing, Ref, Rules, Spec
-from arena.runner import Runner
-from arena.seeds import derive, derive_many
-from arena.specs import parse
-from arena.table_device import table_device
-from arena.trainer import Contents, Round, TrainingRun, TrainingState
+from arena.playing_run import PlayingRun, Worker
+from arena.records import Checkpoint, Ref, Spec
+from arena.trainer import Contents, TrainingRun, TrainingState
 from arena.training_progress import Progressed, Terms
 from arena.workspace import Workspace
 
 if TYPE_CHECKING:
-    from arena.column_runner import ColumnRunner
+    pass
 
 _REPORTS = 100
 _OFFERS = 10
-_SEEDS, _DEALS, _BLOCK = 1, 2, 256
 
 Progress = Callable[["LiveRun"], None]
 Evaluate = Callable[["LiveRun", Checkpoint], Mapping[str, float]]
 
 
-class LiveRun(TrainingRun):
+class LiveRun(PlayingRun):
     """The core's side of training. Event hooks, displays and evaluation are shown it."""
 
     kind = "training"
@@ -61,19 +48,15 @@ class LiveRun(TrainingRun):
         make: Callable[[], Environment],
         device: str,
     ) -> None:
+        super().__init__(workspace.setting, environment, spec, make, device)
         self.workspace, self.terms, self.name = workspace, terms, terms.name
-        self.environment, self.spec, self.make, self.device = environment, spec, make, device
         self.folder = workspace.home / "training" / terms.name
         self.progress: Progress | None = None
         self.evaluate: Evaluate | None = None
         self.save_seconds = 10.0
-        self.stopped = False
-        """Set it (in `progress`) to end the round under way, and with it the run."""
-        self.so_far = Progressed()
         self.metrics: dict[str, float] = {}
         """Means since the report before the latest."""
         self._sums: dict[str, tuple[float, int]] = {}
-        self._pool: list[Environment] = []
         self._clock = self._saved = time.monotonic()
 
     @property
@@ -86,84 +69,9 @@ class LiveRun(TrainingRun):
         """The budget, in moves; no more than were made once the run is stopped."""
         return self.step if self.stopped else int(self.terms.arguments["steps"])
 
-    @property
-    def step(self) -> int:
-        """Moves so far."""
-        return self.so_far.step
-
-    @step.setter
-    def step(self, step: int) -> None:
-        self.so_far.step = step
-
-    def play(self, round_: Round) -> Iterator[Experience]:
-        """Play a round; yield its experience as it comes."""
-        recorder, runner = self._runner(round_)
-        before, handed = self.step, 0
-        limit = math.inf if round_.limit is None else round_.limit
-        matches = self._matches(round_.pairings, lambda: recorder.steps < limit)
-        try:
-            for _ in runner.blocks(matches):
-                self.step = before + recorder.steps
-                self._show()
-                if self.stopped or recorder.steps >= (2 * limit if round_.whole else limit):
-                    break
-                fresh = recorder.over if round_.whole else recorder.steps - handed
-                if round_.every is not None and fresh >= round_.every:
-                    handed = recorder.steps
-                    yield from self._handed(recorder.take(round_.whole))
-            yield from self._handed(recorder.take(round_.whole))
-        finally:
-            runner.abandon()
-            self._pool += getattr(runner, "spare", ())
-            self.spent(agents=runner.agent_seconds)
-
-    def _runner(self, round_: Round) -> tuple[Recorder, Runner | ColumnRunner]:
-        """Return what plays a round, a table where that can be, and what listens to it."""
-        agents, slots = round_.agents, round_.slots
-        device = table_device(self._environment, agents, self.device)
-        if device is None:
-            recorder = Recorder(agents, round_.learners, round_.fields)
-            return recorder, Runner(self._environment, agents, slots=slots, recorder=recorder)
-        from arena.column_recorder import ColumnRecorder
-        from arena.column_runner import ColumnRunner
-
-        columns = ColumnRecorder(self.spec, agents, round_.learners, round_.fields)
-        return columns, ColumnRunner(self._environment, agents, slots, device, columns)
-
-    def _handed(self, experience: Experience) -> Iterator[Experience]:
-        """Yield it, if there is anything, and time what the learner does with it."""
-        if len(experience):
-            begun = time.perf_counter()
-            yield experience
-            self.spent(learning=time.perf_counter() - begun)
-
-    def _environment(self) -> Environment:
-        return self._pool.pop() if self._pool else self.make()
-
-    def _matches(self, pairings: Iterable[Pairing], more: Callable[[], bool]) -> Iterator[Match]:
-        root, first = derive(self.seed, "training"), self.so_far.matches
-        source = iter(pairings)
-        while block := list(islice(source, _BLOCK)):
-            numbers = self.so_far.matches + np.arange(len(block))
-            deals = first + np.array([pairing.deal for pairing in block])
-            seeds = derive_many(root, _SEEDS, numbers).tolist()
-            for pairing, seed, deal in zip(block, seeds, derive_many(root, _DEALS, deals).tolist()):
-                if not more():
-                    return
-                self.so_far.matches += 1
-                yield Match(self.so_far.matches - 1, pairing.seats, seed, deal)
-
-    def agent(self, spec: str) -> Agent:
-        """Return a named agent that suits the game."""
-        registry, home = self.workspace.registry, self.workspace.home
-        player = find_player(registry, home, parse(spec))
-        agent = make_agent(registry, home, player.ref, self.device, self.workspace.trust)
-        check_suits(agent, player.name, self.spec, Rules())
-        return agent
-
-    def checkpoint(self, name: str) -> Checkpoint | None:
-        """Return the checkpoint of this name, None if there is none."""
-        return find_checkpoint(self.workspace.home, name)
+    def worker(self, number: int) -> Callable[[int], TrainingRun]:
+        """Return what plays for this run in another process."""
+        return Worker(self.setting, self.environment, self.seed, self.steps, number)
 
     def replays(self, query: MatchQuery) -> Iterator[StoredMatch]:
         """Yield matches of the history, oldest first."""
@@ -253,13 +161,6 @@ class LiveRun(TrainingRun):
         is done), and in games and all the rest."""
         return self.so_far.spent.shares(self.seconds)
 
-    def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
-        """Count seconds of a trainer that plays and learns without `play`."""
-        spent = self.so_far.spent
-        spent.agents += agents
-        spent.learning += learning
-        spent.evaluation += evaluation
-
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Save the state of the run and of its trainer, if the last time is long enough ago."""
         if time.monotonic() - self._saved >= self.save_seconds:
@@ -286,8 +187,3 @@ class LiveRun(TrainingRun):
         self._sums = {name: (total, times) for name, (total, times) in known["sums"].items()}
         if known["values"] is not None:
             self.resumed = TrainingState(known["values"], read_arrays(self.folder / "state"))
-
-    def close(self) -> None:
-        """Let go of the environments."""
-        while self._pool:
-            self._pool.pop().close()

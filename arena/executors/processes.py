@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
 
 from arena.block import Block
-from arena.errors import ArenaError, BadParameter
+from arena.child import Child
+from arena.errors import BadParameter
 from arena.executors.here import gather, make_runner, rare_collection
 from arena.fixtures import Fixtures, Supply
 from arena.records import Match
@@ -64,78 +61,50 @@ def _blocks(workers: Sequence[_Worker], supply: Supply) -> Iterator[Block]:
     for worker in workers:
         worker.greet()
     for worker in [*workers] * 4:  # a quarter each in turn
-        worker.send(supply)
+        worker.supply(supply)
     busy = {worker.connection: worker for worker in workers if worker.owed}
     while busy:
         for connection in wait(list(busy)):
             worker = busy[connection]  # type: ignore[index]
             block = worker.receive()
-            while worker.owed < worker.ahead and worker.send(supply):
+            while worker.owed < worker.ahead and worker.supply(supply):
                 pass
             if not worker.owed:
                 del busy[worker.connection]
             yield block
 
 
-class _Worker:
-    """A process and this end of the pipe to it."""
+class _Worker(Child):
+    """A process that plays, and what it has before it."""
 
     def __init__(self, job: Job) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, job), daemon=True)
-        self.process.start()
-        theirs.close()
+        super().__init__(_play, job)
         self.owed = self.least = self.ahead = 0
         self._heard = time.monotonic()
 
     def greet(self) -> None:
         """Hear how many matches the worker wants before it, unless it is known."""
         if not self.least:
-            self.least = self.ahead = self._hear()
+            self.least = self.ahead = self.hear()
             self._heard = time.monotonic()
 
-    def send(self, supply: Supply) -> bool:
+    def supply(self, supply: Supply) -> bool:
         """Send some of the next matches; return whether there were any."""
         some = supply.take(max(1, self.ahead // 4))
         if some is None:
             return False
-        try:
-            self.connection.send(some)
-        except OSError:
-            raise self._died() from None
+        self.send(some)
         self.owed += len(some.numbers)
         return True
 
     def receive(self) -> Block:
         """Return what the worker has played since the last time."""
-        block: Block = self._hear()
+        block: Block = self.hear()
         self.owed -= len(block)
         now = time.monotonic()
         self.ahead = max(self.least, int(_AHEAD * len(block) / (now - self._heard)))
         self._heard = now
         return block
-
-    def _hear(self) -> Any:
-        try:
-            answer = self.connection.recv()
-        except (EOFError, OSError):
-            raise self._died() from None
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
-
-    def _died(self) -> ArenaError:
-        self.process.join(1)
-        return ArenaError(
-            f"a worker process died (exit code {self.process.exitcode}); what was played is kept: "
-            "go on with --resume, and fewer --workers if memory ran out"
-        )
-
-    def stop(self) -> None:
-        self.connection.close()
-        self.process.terminate()
-        self.process.join()
 
 
 class _Inbox(Iterator[Fixtures]):
@@ -178,22 +147,11 @@ class _Inbox(Iterator[Fixtures]):
         return some
 
 
-def _serve(connection: Connection, job: Job) -> None:
+def _play(connection: Connection, job: Job) -> None:
     """Play what arrives until the pipe closes. Runs in the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    try:
-        runner, inbox = make_runner(job), _Inbox(connection)
-        connection.send(runner.appetite)
-        with rare_collection():
-            while inbox.wait():
-                for block in gather(runner.blocks(inbox), _AHEAD / 3):
-                    connection.send(block)
-    except BrokenPipeError:
-        return
-    except BaseException as error:
-        connection.send(error if isinstance(error, ArenaError) else _told(error))
-
-
-def _told(error: BaseException) -> ArenaError:
-    return ArenaError(f"a worker process failed: {type(error).__name__}: {error}")
+    runner, inbox = make_runner(job), _Inbox(connection)
+    connection.send(runner.appetite)
+    with rare_collection():
+        while inbox.wait():
+            for block in gather(runner.blocks(inbox), _AHEAD / 3):
+                connection.send(block)

@@ -19,6 +19,7 @@ def arena_trainers() -> Mapping[str, str]:
     """Return the trainers of this plugin."""
     return {
         "a2c": "arena_deep.a2c:A2C",
+        "a3c": "arena_deep.a3c:A3C",
         "alphazero": "arena_deep.alphazero:AlphaZero",
         "dqn": "arena_deep.dqn:DQN",
         "double_dqn": "arena_deep.dqn:DoubleDQN",

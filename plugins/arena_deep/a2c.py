@@ -8,7 +8,7 @@ learning", 1992, with a baseline that is learnt (Sutton and Barto, section 13.4)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from arena import Experience, Spec, advantages, returns_to_go
+from arena_deep.networks import Shape
 from arena_deep.rollouts import PolicyLearner, Samples
 
 Floats = NDArray[np.float64]
@@ -68,14 +69,22 @@ class A2C(PolicyLearner):
 
     def improve(self, samples: Samples) -> Mapping[str, float]:
         """Take one step."""
+        loss, told = self.loss(samples)
+        self.adam.step(loss, self.rate_now(), self.clip_gradient)
+        return told
+
+    def rate_now(self) -> float:
+        """Return the learning rate at this point of the run."""
+        return self.rate() * (1.0 - self.progress if self.anneal else 1.0)
+
+    def loss(self, samples: Samples) -> tuple[Tensor, Mapping[str, float]]:
+        """Return what is to become less, and its parts."""
         gained = samples.advantage
         if self.normalise:
             gained = (gained - gained.mean()) / (gained.std(correction=0) + 1e-8)
         policy, value, entropy = gradient_terms(self.network, samples._replace(advantage=gained))
         loss = policy + self.value_weight * value - self.bonus() * entropy
-        left = 1.0 - self.progress if self.anneal else 1.0
-        self.adam.step(loss, self.rate() * left, self.clip_gradient)
-        return {
+        return loss, {
             "policy_loss": float(policy.detach()), "value_loss": float(value.detach()),
             "entropy": float(entropy.detach()),
         }  # fmt: skip
@@ -87,12 +96,20 @@ class Reinforce(A2C):
 
     A move's advantage is what was returned from it on, less what the position was thought to be
     worth; `decay` counts for nothing. slots, rollout: 8 and 64 alone (of episodes that are over).
+    Alone the value has layers of its own: its errors are those of whole returns, and would drown
+    the policy's gradient in layers that are `shared`.
 
     The other parameters are those of `a2c`.
     """
 
     name = "reinforce"
     whole_alone = True
+
+    def shape(self, spec: Spec) -> Shape:
+        """Return what the network is made of."""
+        if self.shared is None and len(spec.seats) == 1:
+            return replace(self, shared=False).shape(spec)
+        return super().shape(spec)
 
     def flight(self) -> tuple[int, int]:
         """Return the games in flight, and the moves from update to update."""

@@ -23,12 +23,23 @@ class Adam:
 
     The weights, and their gradients, become views of two vectors, so that a step, the norm of the
     gradients and a copy of everything are each one operation, however many layers there are.
+    `memory`, a pair of vectors, is where they are to lie; it loses what it held.
     """
 
-    def __init__(self, network: nn.Module, rate: float, epsilon: float = 1e-8) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        rate: float,
+        epsilon: float = 1e-8,
+        memory: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
         parameters = list(network.parameters())
         self.vector = torch.cat([p.detach().reshape(-1) for p in parameters])
         self.gradient = torch.zeros_like(self.vector)
+        if memory is not None:
+            self.vector, self.gradient = (
+                there.copy_(here) for there, here in zip(memory, (self.vector, self.gradient))
+            )
         place = 0
         for parameter in parameters:
             part = slice(place, place := place + parameter.numel())
@@ -39,8 +50,16 @@ class Adam:
 
     def step(self, loss: Tensor, rate: float | None = None, clip: float | None = None) -> None:
         """Move the weights down the gradient of a loss, its norm at most `clip`."""
+        self.find(loss)
+        self.move(rate, clip)
+
+    def find(self, loss: Tensor) -> None:
+        """Set the gradient to that of a loss."""
         self.gradient.zero_()
         loss.backward()  # type: ignore[no-untyped-call]
+
+    def move(self, rate: float | None = None, clip: float | None = None) -> None:
+        """Move the weights down the gradient there is, its norm at most `clip`."""
         if rate is not None:
             self._adam.param_groups[0]["lr"] = rate
         if clip is not None:

@@ -40,6 +40,7 @@ ZERO = "alphazero:slots=8,simulations=2,minibatch=16,window=200,hidden=8"
         (DQN, "test/lights:switches=one"),
         ("a2c:slots=4,rollout=8", "gymnasium/CartPole-v1"),
         ("a2c:slots=8", "connect_four"),
+        ("a3c:workers=1,slots=4,rollout=8", "gymnasium/CartPole-v1"),
         ("reinforce:slots=4,rollout=16", "gymnasium/CartPole-v1"),
         ("reinforce:slots=8", "kuhn_poker:players=3"),
         (ZERO, "tensor/tic_tac_toe"),
