@@ -35,12 +35,12 @@ def test_one_worker_is_a2c(learn: Any) -> None:
 def test_the_seed_fixes_the_weights_of_two_workers_that_take_turns(learn: Any) -> None:
     made = learn(f"a3c:{SMALL}", POLE, 600, seed=3, name="one")
     assert made.digest == learn(f"a3c:{SMALL}", POLE, 600, seed=3, name="other").digest
-    assert made.meta["steps"] >= 600 and made.meta["matches"] > 8
+    assert made.meta["matches"] > 8
 
 
 def test_two_workers_that_take_no_turns_learn(learn: Any) -> None:
     made = learn("a3c:ordered=false,slots=8", "tic_tac_toe", 1_000)
-    assert made.meta["steps"] >= 1_000 and "policy_loss" in made.meta["metrics"]
+    assert made.meta["matches"] > 8 and "policy_loss" in made.meta["metrics"]
 
 
 @pytest.mark.slow
