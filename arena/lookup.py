@@ -140,11 +140,17 @@ def _checkpoint(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, str]:
 
 
 def _digest(files: Sequence[Path]) -> str | None:
-    """Return a hash of the content of files, None if there are none that can be read."""
+    """Return a hash of the content of files, and of all in folders; None if none can be read."""
+    files = [file for named in files for file in ([named] if named.is_file() else _within(named))]
     hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
     if len(hashes) < 2:
         return hashes[0][:16] if hashes else None
     return hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:16]
+
+
+def _within(folder: Path) -> list[Path]:
+    """Return the files of a folder, in the order of their paths; none if it is none."""
+    return sorted(folder.rglob("*")) if folder.is_dir() else []
 
 
 def _is_file(name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 
@@ -60,5 +62,6 @@ def test_help_lists_every_command(arena) -> None:
         assert "Usage: arena" in arena(command, "--help").out
 
 
-def test_scorers_may_be_none(arena) -> None:
-    assert arena("scorers", "--json").out == ""
+def test_scorers_are_listed(arena) -> None:
+    rows = map(json.loads, arena("scorers", "--json").out.splitlines())
+    assert {"rules", "reward_model", "dpo"} <= {row["name"] for row in rows}

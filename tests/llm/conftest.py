@@ -9,7 +9,7 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test may reach for the hub
 
-WITHOUT_LIBRARIES = {"test_chat.py", "test_cleaning.py", "test_rules_scorer.py"}
+WITHOUT_LIBRARIES = {"test_chat.py", "test_cleaning.py", "test_rules.py"}
 """Tests of this folder that need no model."""
 
 

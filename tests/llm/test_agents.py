@@ -1,0 +1,163 @@
+"""`llm`: legal, the same at any number of games in flight, and what it thought is in the record."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arena_llm.agents import Llm
+from arena_llm.talking import Message, Reply, Talker
+
+from arena import Episode, Match, UsageError, derive, make_environment, play
+from arena.lookup import find_player
+from arena.plugins import registry_of
+from arena.specs import parse
+
+METHODS = ["score", "constrained", "best_of"]
+
+
+def played(agent: Any, count: int, slots: int, game: str = "tic_tac_toe") -> list[Episode]:
+    """Return matches of an agent against itself, by number."""
+    matches = [Match(n, (0, 0), derive(1, n), derive(2, n)) for n in range(count)]
+    found = play(lambda: make_environment(game), [agent], matches, slots=slots)
+    return sorted(found, key=lambda episode: episode.match.number)
+
+
+def made(tiny: Path, method: str, **more: Any) -> Llm:
+    """Return a player of the tiny model."""
+    scorer = "rules:pattern=[02]" if method == "best_of" else ""
+    return Llm(str(tiny), method, scorer=scorer, device="cpu", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("game", ["tic_tac_toe", "kuhn_poker"])
+def test_it_plays_legally_whatever_it_knows(tiny: Path, method: str, game: str) -> None:
+    agent = made(tiny, method, temperature=1.0, template="moves")
+    episodes = played(agent, 60, 64, game)
+    assert not [fault for episode in episodes for fault in episode.faults]
+    if game == "tic_tac_toe":  # drawn: matches differ
+        assert len({tuple(episode.log) for episode in episodes}) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["score", "constrained"])
+def test_no_illegal_move_in_ten_thousand(tiny: Path, method: str) -> None:
+    episodes = played(made(tiny, method, temperature=1.0), 1500, 64)
+    assert sum(episode.turns for episode in episodes) >= 10_000
+    assert not [fault for episode in episodes for fault in episode.faults]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_match_is_the_same_at_any_number_in_flight(tiny: Path, method: str) -> None:
+    agent = made(tiny, method, temperature=0.7)
+    one, many = played(agent, 12, 1), played(agent, 12, 64)
+    for single, batched in zip(one, many):
+        assert single.log == batched.log
+        assert single.columns is not None and batched.columns is not None
+        for name in ("prompt", "reply"):
+            assert single.columns[name] == batched.columns[name]
+        a, b = single.columns["logprob"], batched.columns["logprob"]
+        assert [v for _, v in a] == pytest.approx([v for _, v in b], abs=1e-4)
+
+
+def test_score_and_constrained_choose_alike_where_labels_are_one_token(tiny: Path) -> None:
+    logs = [[e.log for e in played(made(tiny, m), 2, 2)] for m in ("score", "constrained")]
+    assert logs[0] == logs[1]
+
+
+def test_the_record_tells_prompt_reply_and_scores(tiny: Path) -> None:
+    (episode,) = played(made(tiny, "score"), 1, 1)
+    columns = episode.columns or {}
+    assert columns["prompt"][0] == (0, "")
+    assert columns["prompt"][1] == (1, columns["reply"][0][1])
+    scores, said = columns["scores"][0][1], columns["reply"][0][1]
+    assert len(scores) == 9 and said == max(scores, key=scores.get)
+    assert columns["logprob"][0][1] == pytest.approx(scores[said])
+
+
+def test_generate_writes_and_forfeits_after_its_rethinks(tiny: Path) -> None:
+    episodes = played(made(tiny, "generate", tokens=1, temperature=5.0, rethinks=2), 20, 20)
+    for episode in episodes:
+        rethinks = [count for _, count in (episode.columns or {})["rethinks"]]
+        assert max(rethinks) <= 2
+        if episode.faults:
+            assert episode.ending == "forfeit" and rethinks[-1] == 2
+
+
+class Script(Talker):
+    """Says what a list tells, then the first legal label."""
+
+    def __init__(self, said: list[str], rethinks: int) -> None:
+        from arena_llm.prompts import Prompter, read_template
+
+        self.said, self.rethinks = list(said), rethinks
+        self.prompter, self.talks = Prompter(read_template("board")), []
+
+    def ask(self, talks: Any, rows: Any) -> list[Reply]:
+        self.talks.append(list(talks[0]))
+        return [Reply(self.said.pop(0) if self.said else r.label(r.legal[0])) for r in rows]
+
+
+def test_a_rethink_tells_the_error_and_the_legal_moves() -> None:
+    agent = Script(["castle!", "My move: **x(1,1)**."], 1)
+    (episode,) = played(agent, 1, 1)
+    assert episode.log[:2] == [0, 4] and episode.ending == "terminal"
+    talk: list[Message] = agent.talks[1]
+    assert [message["role"] for message in talk] == ["user", "assistant", "user"]
+    assert "no legal move" in talk[2]["content"] and "x(2,2)" in talk[2]["content"]
+    assert [count for _, count in (episode.columns or {})["rethinks"]][:2] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("x(0,1)", 1), (" 'X(0,1)'. ", 1),
+        ("I think.\nMove: x(2,2)", 8), ("x(0,1)\nblah x(0,2)", 1),
+        ("The best is x(1,1), surely", 4), ("x(0,0) or x(0,1)?", None), ("pass", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_rule_by_which_a_reply_is_read(said: str, action: int | None) -> None:
+    (episode,) = played(Script([said], 0), 1, 1)
+    assert (episode.log[1] if episode.log else None) == action
+    assert (episode.ending == "forfeit") == (action is None)
+
+
+def test_what_is_in_the_folder_and_the_template_is_who_plays(tiny: Path, tmp_path: Path) -> None:
+    folder, file = tmp_path / "model", tmp_path / "mine.jinja"
+    shutil.copytree(tiny, folder)
+    file.write_text("a")
+    spec = parse(f"llm:model={folder},template={file}")
+    digests = [find_player(registry_of(()), tmp_path, spec).digest]
+    file.write_text("b")
+    digests.append(find_player(registry_of(()), tmp_path, spec).digest)
+    (folder / "prompt.jinja").write_text("c")
+    digests.append(find_player(registry_of(()), tmp_path, spec).digest)
+    assert len(set(digests)) == 3 and None not in digests
+
+
+def test_wrong_settings_are_told(tiny: Path) -> None:
+    for wrong in ({"method": "guess"}, {"method": "best_of"}, {"temperature": -1.0}):
+        with pytest.raises(UsageError, match="llm:"):
+            Llm(str(tiny), **wrong)  # type: ignore[arg-type]
+
+
+def test_decoding_agrees_with_a_loop_and_the_library(tiny: Path) -> None:
+    import torch
+    from arena_llm.decoding import Free, OneOf, decode
+    from arena_llm.models import load
+
+    model = load(tiny, "cpu")
+    prompts = [[1], [1, 5, 6, 7], [1, 8, 9]]
+    found = decode(model, prompts, [Free(set()) for _ in prompts], 5)
+    for prompt, told in zip(prompts, found):
+        ids = torch.tensor([prompt])
+        greedy = model.model.generate(
+            ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=5,
+            eos_token_id=None,
+        )  # fmt: skip
+        assert told.ids == greedy[0, len(prompt) :].tolist()
+    walks = [OneOf([[5], [5, 6], [7, 8, 9]], 2) for _ in prompts]
+    for walk, told in zip(walks, decode(model, prompts, walks, 3)):
+        assert told.ids == [[5], [5, 6], [7, 8, 9]][walk.index]

@@ -1,0 +1,183 @@
+"""`chat` against a real local server that answers junk, late, 429 and 500 by a script."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+pytest.importorskip("httpx", reason="needs pip install 'arena-games[llm]'")
+pytest.importorskip("jinja2", reason="needs pip install 'arena-games[llm]'")
+
+from arena_llm.chat import Chat
+
+from arena import Episode, Match, UsageError, make_environment, play
+
+
+class Server(ThreadingHTTPServer):
+    """Answers with the first legal move, unless `script` says otherwise for the next request."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.script: list[Any] = []
+        self.heard: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        self.flying = self.most = 0
+        self.delay, self.always = 0.0, ""
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that did not wait."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Server
+
+    def do_POST(self) -> None:
+        told = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        server = self.server
+        with server.lock:
+            server.heard.append(told)
+            server.keys.append(self.headers.get("authorization"))
+            step = server.script.pop(0) if server.script else server.always
+            server.flying += 1
+            server.most = max(server.most, server.flying)
+        time.sleep(server.delay)
+        if isinstance(step, float):
+            time.sleep(step)
+        with server.lock:
+            server.flying -= 1
+        if isinstance(step, int):
+            self.send_response(step)
+            self.send_header("retry-after", "0")
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
+        legal = told["messages"][0]["content"].rpartition("Legal moves: ")[2]
+        text = step if isinstance(step, str) and step else legal.partition("\n")[0].split(", ")[0]
+        usage = {"prompt_tokens": 100, "completion_tokens": 10}
+        answer = {"choices": [{"message": {"content": text}}], "usage": usage}
+        body = b"{" if text == "BROKEN" else json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    one = Server()
+    thread = threading.Thread(target=one.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield one
+    one.shutdown()
+    one.server_close()
+
+
+def played(server: Server, count: int = 1, slots: int = 64, **settings: Any) -> list[Episode]:
+    """Return matches of a chat agent (entrant 0) with itself."""
+    agent = Chat(server.url, "toy", **{"pause": 0.0, "timeout": 5.0, **settings})
+    matches = [Match(n, (0, 0), n, n) for n in range(count)]
+    found = play(lambda: make_environment("tic_tac_toe"), [agent], matches, slots=slots)
+    return sorted(found, key=lambda episode: episode.match.number)
+
+
+def test_it_plays_and_tells_what_it_cost(server: Server) -> None:
+    (episode,) = played(server, input_price=1.0, output_price=10.0)
+    assert episode.ending == "terminal" and not episode.faults
+    columns = episode.columns or {}
+    assert columns["cost"][0][1] == pytest.approx(200 / 1e6)
+    assert columns["tokens"][0][1] == 10
+    assert server.heard[0]["model"] == "toy"
+
+
+def test_servers_that_stumble_are_asked_again(server: Server) -> None:
+    server.script = [429, 500, "BROKEN", "", 503, ""]
+    (episode,) = played(server)
+    assert episode.ending == "terminal" and not episode.faults
+    assert len(server.heard) == episode.turns + 4
+    assert all(count == 0 for _, count in (episode.columns or {})["rethinks"])
+
+
+def test_a_late_answer_is_asked_for_again(server: Server) -> None:
+    server.script = [1.5]
+    (episode,) = played(server, timeout=0.5)
+    assert episode.ending == "terminal" and not episode.faults
+
+
+def test_a_server_that_fails_voids_the_match(server: Server) -> None:
+    server.always = 500  # type: ignore[assignment]
+    (episode,) = played(server, retries=2)
+    assert episode.ending == "void" and len(server.heard) == 3
+    assert [(f.kind, f.cost) for f in episode.faults] == [("infrastructure", "void")]
+    assert "status 500" in episode.faults[0].message
+
+
+def test_what_a_server_refuses_is_not_asked_again(server: Server) -> None:
+    server.script = [401]
+    (episode,) = played(server)
+    assert episode.ending == "void" and len(server.heard) == 1
+
+
+def test_one_failing_row_voids_its_own_match_alone(server: Server) -> None:
+    server.script = [401]
+    episodes = played(server, 8)
+    assert [episode.ending for episode in episodes].count("void") == 1
+    moves = sum(episode.turns for episode in episodes)
+    assert len(server.heard) == moves + 1  # what was answered is not asked for again
+
+
+@pytest.mark.parametrize(("junk", "rethinks"), [(1, 1), (2, 2), (1, 0), (3, 2)])
+def test_junk_is_rethought_then_forfeits_and_both_are_counted(
+    server: Server, junk: int, rethinks: int
+) -> None:
+    server.script = ["I resign, you win"] * junk
+    (episode,) = played(server, rethinks=rethinks)
+    counted = [count for _, count in (episode.columns or {})["rethinks"]]
+    if junk > rethinks:
+        assert episode.ending == "forfeit" and counted == [rethinks]
+        assert [(f.seat, f.cost) for f in episode.faults] == [(0, "forfeit")]
+        assert "I resign" in episode.faults[0].message
+    else:
+        assert episode.ending == "terminal" and not episode.faults
+        assert counted[0] == junk and sum(counted) == junk
+
+
+def test_sixteen_requests_are_in_flight(server: Server) -> None:
+    server.delay = 0.05
+    episodes = played(server, 32)
+    assert server.most == 16 and not [f for e in episodes for f in e.faults]
+
+
+def test_the_key_is_sent_and_kept_nowhere(server: Server, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TOY_KEY", "sekret")
+    (episode,) = played(server, key="TOY_KEY")
+    assert server.keys[0] == "Bearer sekret"
+    assert "sekret" not in repr(episode)
+    server.always = 401  # type: ignore[assignment]
+    (episode,) = played(server, key="TOY_KEY")
+    assert "sekret" not in repr(episode)
+    assert "sekret" not in repr(vars(Chat(server.url, "toy", key="TOY_KEY")))
+
+
+def test_wrong_settings_are_told() -> None:
+    for wrong in ({"base_url": "localhost"}, {"requests": 0}):
+        with pytest.raises(UsageError, match="chat:"):
+            Chat(**{"base_url": "http://x", "model": "m", **wrong})  # type: ignore[arg-type]
