@@ -125,8 +125,8 @@ def test_it_never_loses_a_line_of_tic_tac_toe(learn: Any, trainer: str, seed: in
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("trainer", ["ppo", "dqn", "double_dqn", "dueling_dqn"])
+@pytest.mark.parametrize("trainer", ["ppo", "dqn", "double_dqn", "dueling_dqn", "a2c"])
 def test_it_balances_a_pole(learn: Any, trainer: str, seed: int) -> None:
-    """With its own settings and steps, which are the zoo's: 100,000, or 50,000 for values."""
+    """With its own settings, within the steps of the zoo."""
     made = learn(trainer, "gymnasium/CartPole-v1", seed=seed)
     assert made.meta["metrics"]["mean_return"] >= 475

@@ -35,12 +35,14 @@ def learn(workspace: Workspace, seed: int, steps: int | None) -> tuple[str, int,
     return made.name, made.meta["steps"], time.process_time() - begun
 
 
-def meet(workspace: Workspace, player: str, games: int, seed: int) -> tuple[int, int, int]:
+def meet(
+    workspace: Workspace, player: str, games: int, seed: int, rival: str = RIVAL
+) -> tuple[int, int, int]:
     """Return how many of the paired games against the rival are won, drawn and lost."""
     registry, home = workspace.registry, workspace.home
     make, spec = environment_maker(registry, parse("openspiel/connect_four"))
     agents = []
-    for name in (player, RIVAL):
+    for name in (player, rival):
         agent = make_agent(registry, home, find_player(registry, home, parse(name)).ref, "cpu")
         agent.check(spec)
         agents.append(agent)
