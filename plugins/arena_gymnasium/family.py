@@ -20,8 +20,8 @@ from arena_gymnasium import wrapping
 _ID = re.compile(r"(?P<name>.+?)(?:-v(?P<version>\d+))?")
 # Part of an entry point: the modules it needs, and what brings them.
 _NEEDS = {
-    "gymnasium.envs.box2d.": (("Box2D", "pygame"), "'gymnasium[box2d]'"),
-    "gymnasium.envs.mujoco.": (("mujoco",), "'gymnasium[mujoco]'"),
+    "gymnasium.envs.box2d.": (("Box2D", "pygame"), "'arena-games[box2d]'"),
+    "gymnasium.envs.mujoco.": (("mujoco",), "'arena-games[mujoco]'"),
     "gymnasium.envs.phys2d.": (("jax",), "jax"),
     "gymnasium.envs.tabular.": (("jax",), "jax"),
 }

@@ -39,6 +39,16 @@ def test_descriptions_are_true():
     assert (spec.kind, len(spec.seats), spec.ranked_by_return) == ("competitive", 1, True)
 
 
+@pytest.mark.parametrize(
+    ("module", "game", "extra"),
+    [("Box2D", "LunarLander-v3", "box2d"), ("mujoco", "HalfCheetah-v5", "mujoco")],
+)
+def test_what_an_extra_of_ours_brings_is_asked_for_by_its_name(monkeypatch, module, game, extra):
+    monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
+    told = FAMILY.describe(game).unsuitable
+    assert told == f"needs the module {module}: pip install 'arena-games[{extra}]'"
+
+
 def test_what_is_missing_is_one_line_that_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)  # as if it were not installed
     told = FAMILY.describe("phys2d/CartPole-v1").unsuitable
