@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from arena_gymnasium import family
 from arena_gymnasium.family import Gymnasium
 
 import arena
@@ -39,6 +40,15 @@ def test_descriptions_are_true():
     assert (spec.kind, len(spec.seats), spec.ranked_by_return) == ("competitive", 1, True)
 
 
+@pytest.fixture
+def looked_for_anew():
+    """Forget which modules are there, before a test that takes one away and after it."""
+    family._is_there.cache_clear()
+    yield
+    family._is_there.cache_clear()
+
+
+@pytest.mark.usefixtures("looked_for_anew")
 @pytest.mark.parametrize(
     ("module", "game", "extra"),
     [("Box2D", "LunarLander-v3", "box2d"), ("mujoco", "HalfCheetah-v5", "mujoco")],
@@ -49,6 +59,7 @@ def test_what_an_extra_of_ours_brings_is_asked_for_by_its_name(monkeypatch, modu
     assert told == f"needs the module {module}: pip install 'arena-games[{extra}]'"
 
 
+@pytest.mark.usefixtures("looked_for_anew")
 def test_what_is_missing_is_one_line_that_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)  # as if it were not installed
     told = FAMILY.describe("phys2d/CartPole-v1").unsuitable
