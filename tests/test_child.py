@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,37 +18,31 @@ from arena.child import Child
 from arena.errors import ArenaError, UsageError
 
 
-def echo(connection: Connection, greeting: str) -> None:
-    while True:
-        connection.send(f"{greeting} {connection.recv()}")
+@pytest.fixture
+def targets(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """What children run, under a name of its own: some library installs a package `tests`."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    return importlib.import_module("child_targets")
 
 
-def fail(connection: Connection, error: Exception) -> None:
-    raise error
-
-
-def leave(connection: Connection) -> None:
-    os._exit(3)
-
-
-def test_a_child_answers_until_it_is_stopped() -> None:
-    child = Child(echo, "hello")
+def test_a_child_answers_until_it_is_stopped(targets: ModuleType) -> None:
+    child = Child(targets.echo, "hello")
     child.send("you")
     assert child.hear() == "hello you"
     child.stop()
     assert child.process.exitcode == -signal.SIGTERM
 
 
-def test_what_a_child_raises_is_raised_here() -> None:
+def test_what_a_child_raises_is_raised_here(targets: ModuleType) -> None:
     with pytest.raises(UsageError, match="no such thing"):
-        Child(fail, UsageError("no such thing")).hear()
+        Child(targets.fail, UsageError("no such thing")).hear()
     with pytest.raises(ArenaError, match="a worker process failed: ValueError: odd"):
-        Child(fail, ValueError("odd")).hear()
+        Child(targets.fail, ValueError("odd")).hear()
 
 
-def test_a_child_that_dies_is_missed() -> None:
+def test_a_child_that_dies_is_missed(targets: ModuleType) -> None:
     with pytest.raises(ArenaError, match=r"died \(exit code 3\)"):
-        Child(leave).hear()
+        Child(targets.leave).hear()
 
 
 def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from arena.cli.session import Session
 from arena.errors import ArenaError, PluginError
 
 OPTIONS_OF_ARENA = ("plugin", "home", "store_url", "debug", "trust")
+CORE = "stock"  # the plugin that comes with the core
 
 
 class ArenaGroup(click.Group):
@@ -24,7 +25,8 @@ class ArenaGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, the core's first."""
-        return list(_session(ctx).registry.table("commands"))
+        commands = _session(ctx).registry.table("commands").items()
+        return [name for name, entry in sorted(commands, key=lambda item: item[1].owner != CORE)]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import and return one command, None if there is none of this name."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arena import MatchQuery, UsageError, derive
-
 if TYPE_CHECKING:
     from arena_align.decisions import Decision
     from arena_align.rows import Pair
@@ -40,6 +38,7 @@ def preferences(session: Any, /, source: str, to: Path | None, most: int, **give
     the answers that a judge or a reward model finds better. Where a person or a judge decided a
     match, its winner is their choice. A file may have any of the usual shapes.
     """
+    from arena import UsageError
     from arena_align.pairs import sampled
     from arena_align.rows import read_pairs, write_rows
 
@@ -66,7 +65,7 @@ def _made(
     agents: Sequence[str], tournament: int | None, games: int, template: str, seed: int,
 ) -> list[Pair]:  # fmt: skip
     """Return the pairs of a history."""
-    from arena import make_agent, make_environment, make_scorer
+    from arena import derive, make_agent, make_environment, make_scorer
     from arena_align.continuations import values_of_moves
     from arena_align.decisions import distinct
     from arena_align.pairs import by_outcome, by_scorer, by_value
@@ -92,7 +91,7 @@ def _asked(
     """Return the decisions of the history. Raises `UsageError` if there are none."""
     from arena_llm.prompts import Prompter, read_template
 
-    from arena import make_environment
+    from arena import MatchQuery, UsageError, make_environment
     from arena_align.groups import grouping
     from arena_align.material import Noting, remembered
 
