@@ -24,6 +24,8 @@ _HOMES = {
     ),
     "arena.experience": ("Experience", "advantages", "returns_to_go"),
     "arena.executors.here": ("make_runner",),
+    "arena.free_text": ("FreeText",),
+    "arena.clean_text": ("harmless",),
     "arena.history": (
         "EntrantRecord", "GameRecord", "MatchQuery", "MatchRow", "StoredMatch",
         "Tournament", "TournamentRecord", "match_id",
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from arena.checkpoints import read_arrays as read_arrays
     from arena.checkpoints import write_arrays as write_arrays
     from arena.child import Child as Child
+    from arena.clean_text import harmless as harmless
     from arena.columns import host as host
     from arena.columns import like as like
     from arena.columns import masks as masks
@@ -87,6 +90,7 @@ if TYPE_CHECKING:
     from arena.experience import Experience as Experience
     from arena.experience import advantages as advantages
     from arena.experience import returns_to_go as returns_to_go
+    from arena.free_text import FreeText as FreeText
     from arena.history import EntrantRecord as EntrantRecord
     from arena.history import GameRecord as GameRecord
     from arena.history import MatchQuery as MatchQuery

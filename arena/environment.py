@@ -138,7 +138,10 @@ class Environment(ABC):
         return str(action)
 
     def parse(self, seat: int, text: str) -> Action | None:
-        """Return the legal action that `text` names, or None."""
+        """Return the legal action that `text` names, or None; where moves are text, the text."""
+        held = self.spec.seats[seat]
+        if held.in_words:
+            return text if held.action_space.contains(text) else None
         wanted = text.strip().casefold()
         legal = self.legal(seat) or ()
         for action in legal:

@@ -42,6 +42,11 @@ class Seat:
     team: str | None = None
     role: str | None = None
 
+    @property
+    def in_words(self) -> bool:
+        """Whether its moves are text: its action space is a `Text` of Gymnasium (`FreeText`)."""
+        return getattr(getattr(self.action_space, "dtype", None), "kind", "") == "U"
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:

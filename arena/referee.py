@@ -85,6 +85,8 @@ class Referee:
         if isinstance(action, Wrong):
             return action
         space = self.spec.seats[seat].action_space
+        if self.spec.seats[seat].in_words:
+            return _words(space, action)
         if legal is None:
             return _element(space, action)
         try:
@@ -177,6 +179,15 @@ def wrong_of(error: Exception) -> Wrong:
 
 def _late(took: float, limit: float) -> Wrong:
     return Wrong("clock", f"took {took:.3f} s for a move of at most {limit:g} s")
+
+
+def _words(space: Any, action: Any) -> Any:
+    """Return `action` as text of a space of texts, or `Wrong`."""
+    if not isinstance(action, str):
+        return Wrong("type", f"{_short(action)} is not text, and here a move is text")
+    if not space.contains(action):
+        return Wrong("illegal", f"{_short(action)}, {len(action):,} characters, is not in {space}")
+    return str(action)
 
 
 def _element(space: Any, action: Any) -> Any:

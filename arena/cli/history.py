@@ -108,6 +108,8 @@ def print_replay(
     session: Session, stored: StoredMatch, as_json: bool = False, last: bool = False
 ) -> None:
     """Print a stored match: its moves, and the position after each (or only the `last`)."""
+    from arena.clean_text import harmless
+    from arena.cli.transcript import beside, said
     from arena.replay import replay as replayed
 
     if stored.episode.match.deal < 0:
@@ -126,15 +128,15 @@ def print_replay(
         click.echo()
         for seat, label in step.labels:
             who = "chance" if seat < 0 else f"{names[seat]} (seat {seat})"
-            told = "".join(f"  {k}: {v}" for k, v in step.columns.items())
-            click.echo(f"{step.turn}. {who}: {label}{told}")
-        click.echo(step.drawing)
+            click.echo(f"{step.turn}. {who}:{said(label)}{beside(step.columns)}")
+        click.echo(harmless(step.drawing))
     returns = ", ".join(f"{name} {value:g}" for name, value in zip(names, episode.returns))
     click.echo(f"\n{episode.ending} after {episode.turns} turns: {returns}")
     for fault in episode.faults:
         who = "infrastructure" if fault.seat is None else f"{names[fault.seat]} (seat {fault.seat})"
         click.echo(
-            f"fault of {who}, turn {fault.turn}: {fault.kind}, {fault.message}: {fault.cost}"
+            f"fault of {who}, turn {fault.turn}: {fault.kind}, {harmless(fault.message)}: "
+            f"{fault.cost}"
         )
         if session.debug and fault.traceback:
             click.echo(fault.traceback)

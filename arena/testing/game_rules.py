@@ -190,6 +190,8 @@ class Inspection:
 
     def check_labels(self, environment: Environment, seat: int) -> list[Any]:
         """Check that labels are read back as the actions they name; return them."""
+        if self.spec.seats[seat].in_words:
+            return self.check_text_moves(environment, seat)
         legal = environment.legal(seat)
         actions = list(legal)[:_LABELS] if legal is not None else []
         labels = [environment.label(seat, action) for action in actions]
@@ -205,6 +207,20 @@ class Inspection:
                 "text", "parse finds a move in nonsense", "return None for what names no legal move"
             )
         return labels
+
+    def check_text_moves(self, environment: Environment, seat: int) -> list[Any]:
+        """Check that parse, where moves are text, gives text that is a move; return labels."""
+        space = self.spec.seats[seat].action_space
+        space.seed(seat)
+        texts = [space.sample(), _NONSENSE]
+        for text in texts:
+            read = environment.parse(seat, text)
+            if read is not None and not space.contains(read):
+                raise self.report.broken(
+                    "text", f"parse reads {text!r} as {short(read)}, which is not in {space}",
+                    "return a text of the action space, or None",
+                )  # fmt: skip
+        return [environment.label(seat, text) for text in texts]
 
     def check_pay(self, line: Line) -> None:
         """Check what a step paid."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from arena import Agent, ArenaError, Infrastructure, Observation
+from arena import Agent, ArenaError, Infrastructure, Observation, harmless
 
 SHOWN = 60
 """Moves that are listed unasked."""
@@ -47,7 +47,8 @@ class Human(Agent):
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    """Show text, some of which an opponent may have written."""
+    click.echo(harmless(text), err=True)
 
 
 def _read() -> str:
@@ -67,6 +68,8 @@ def _heading(observation: Observation) -> str:
 def _menu(observation: Observation, most: int | None) -> str:
     """Return the legal moves with their numbers, wrapped; the first `most` of them."""
     legal = observation.legal
+    if _in_words(observation):
+        return "whatever you say, on one line"
     if legal is None:
         return f"any element of {observation.action_space}, such as [0.5, 1]"
     moves = [f"{action}={observation.label(action)}" for action in legal[:most]]
@@ -77,12 +80,18 @@ def _menu(observation: Observation, most: int | None) -> str:
 
 def _understand(observation: Observation, line: str) -> Any:
     """Return the legal action that a line means, None if it means none."""
+    if _in_words(observation):
+        return observation.parse(line)
     if observation.legal is None:
         return _element(observation.action_space, line)
     action = observation.parse(line)
     if action is None and line.isdecimal() and int(line) in observation.legal:
         action = int(line)
     return action
+
+
+def _in_words(observation: Observation) -> bool:
+    return observation.spec.seats[observation.seat].in_words
 
 
 def _element(space: Any, line: str) -> Any:

@@ -8,17 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from arena import Agent, Batch, Observation, Spec, tensor_pick
+from arena import Agent, Batch, Observation, Spec, Unsuitable, tensor_pick
 from arena_search.suits import require_countable
 
 
 class Random(Agent):
-    """Plays any legal action with equal odds; anything in the space where none can be counted."""
+    """Plays any legal action with equal odds; anything in the space where none can be counted.
+
+    Where moves are words it does not play: letters drawn at random say nothing.
+    """
 
     columns = True
 
     def __init__(self) -> None:
         self._ends: dict[tuple[int, str], Any] = {}  # what is brought to a device but once
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` where moves are words."""
+        if any(seat.in_words for seat in spec.seats):
+            raise Unsuitable("its moves are words, and none can be drawn at random")
 
     def act_batch(self, batch: Batch) -> Sequence[Any]:
         """Return a random action for each row."""
