@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from arena_llm.models import LanguageModel
-from arena_llm.prompts import Prompter, continuation, labels_of, read_template
-from arena_llm.scoring import choice_logprobs, encode_prompt, encode_reply
+from arena_llm.prompts import Prompter, labels_of, read_template
+from arena_llm.scoring import label_logprobs
 from numpy.typing import NDArray
 
 from arena import Agent, Batch, Spec, Unsuitable
@@ -47,8 +47,9 @@ class Scored(Agent):
 
     def policy(self, batch: Batch) -> list[Floats]:
         """Return the odds of each legal action for each row."""
-        prompts = [self.prompter.prompt(observation) for observation in batch]
-        labels = [labels_of(observation, self.prompter.clean)[1] for observation in batch]
+        rows = list(batch)
+        labels = [labels_of(row, self.prompter.clean)[1] for row in rows]
+        prompts = [self.prompter.prompt(row, each) for row, each in zip(rows, labels)]
         return label_odds(self.model, prompts, labels)
 
 
@@ -56,13 +57,7 @@ def label_odds(
     model: LanguageModel, prompts: Sequence[str], labels: Sequence[Sequence[str]]
 ) -> list[Floats]:
     """Return what odds a model gives each of the replies to each prompt, among these alone."""
-    tokenizer = model.tokenizer
-    asked = [encode_prompt(tokenizer, prompt) for prompt in prompts]
-    choices = [
-        [encode_reply(tokenizer, continuation(prompt, label)) for label in row]
-        for prompt, row in zip(prompts, labels)
-    ]
-    logs = choice_logprobs(model, asked, choices)
     return [
-        torch.softmax(torch.stack([part.sum() for part in row]).double(), 0).numpy() for row in logs
+        torch.softmax(torch.tensor(row, dtype=torch.float64), 0).numpy()
+        for row in label_logprobs(model, prompts, labels)
     ]

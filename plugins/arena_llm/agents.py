@@ -11,8 +11,8 @@ import numpy as np
 from arena import BadParameter, Batch, Moves, Observation, make_scorer
 from arena_llm.decoding import Free, OneOf, Walk, decode
 from arena_llm.models import load
-from arena_llm.prompts import Prompter, continuation, labels_of, read_template
-from arena_llm.scoring import choice_logprobs, encode_prompt, encode_reply
+from arena_llm.prompts import Prompter, labels_of, read_template
+from arena_llm.scoring import encode_labels, encode_prompts, label_logprobs
 from arena_llm.talking import Message, Reply, Talker
 
 Method = Literal["score", "generate", "constrained", "best_of"]
@@ -65,9 +65,9 @@ class Llm(Talker):
             return super().act_batch(batch)
         begun = time.perf_counter()
         rows = list(batch)
-        prompts = [self.prompter.prompt(row) for row in rows]
         moves = [labels_of(row, self.prompter.clean) for row in rows]
         labels = [each for _, each in moves]
+        prompts = [self.prompter.prompt(row, each) for row, each in zip(rows, labels)]
         choose = self._spelt if self.method == "constrained" else self._scored
         picks, columns = choose(rows, prompts, labels)
         took = round((time.perf_counter() - begun) / len(rows), 4)
@@ -81,7 +81,7 @@ class Llm(Talker):
         """Return what the model writes."""
         begun = time.perf_counter()
         tokenizer = self.model.tokenizer
-        prompts = [encode_prompt(tokenizer, self.prompter.chat(talk)) for talk in talks]
+        prompts = encode_prompts(tokenizer, [self.prompter.chat(talk) for talk in talks])
         kept = self.model.model.generation_config.eos_token_id
         ends = {tokenizer.eos_token_id, *(kept if isinstance(kept, list) else [kept])}
         walks = [Free(ends, self.temperature, row.rng.random) for row in rows]
@@ -92,26 +92,18 @@ class Llm(Talker):
             for ids, logs in found
         ]
 
-    def _choices(self, prompts: list[str], labels: list[list[str]]) -> list[list[list[int]]]:
-        """Return the tokens of each label after its prompt."""
-        tokenizer = self.model.tokenizer
-        return [
-            [encode_reply(tokenizer, continuation(prompt, label)) for label in each]
-            for prompt, each in zip(prompts, labels)
-        ]
-
     def _spelt(
         self, rows: list[Observation], prompts: list[str], labels: list[list[str]]
     ) -> tuple[list[int], dict[str, Any]]:
         """Return which labels the model spells, and what is told of it."""
         tokenizer = self.model.tokenizer
-        choices = self._choices(prompts, labels)
+        choices = encode_labels(tokenizer, prompts, labels)
         end = tokenizer.eos_token_id
         walks = [
             OneOf(each, end, self.temperature, row.rng.random) for each, row in zip(choices, rows)
         ]
         longest = max(len(choice) for each in choices for choice in each)
-        asked = [encode_prompt(tokenizer, prompt) for prompt in prompts]
+        asked = encode_prompts(tokenizer, prompts)
         spoken: Sequence[Walk] = walks
         found = decode(self.model, asked, spoken, longest)
         logprobs = [sum(logs) for _, logs in found]
@@ -122,9 +114,7 @@ class Llm(Talker):
         self, rows: list[Observation], prompts: list[str], labels: list[list[str]]
     ) -> tuple[list[int], dict[str, Any]]:
         """Return which labels are likeliest, or drawn, or best of those; and all their scores."""
-        asked = [encode_prompt(self.model.tokenizer, prompt) for prompt in prompts]
-        logs = choice_logprobs(self.model, asked, self._choices(prompts, labels))
-        sums = [np.array([float(part.sum()) for part in each]) for each in logs]
+        sums = [np.array(each) for each in label_logprobs(self.model, prompts, labels)]
         if self.scorer is not None:
             picks = self._best(rows, prompts, labels, sums)
         elif self.temperature > 0:

@@ -28,7 +28,9 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Return the text without control characters and without marks of a chat."""
-        clean = "".join(c for c in text.replace("\r\n", "\n") if c in _KEPT or _visible(c))
+        clean = text
+        if not text.isprintable():  # what is has no character of those that go
+            clean = "".join(c for c in text.replace("\r\n", "\n") if c in _KEPT or _visible(c))
         while self._marks.search(clean):
             clean = self._marks.sub(lambda found: _broken(found[0]), clean)
         return clean

@@ -7,6 +7,7 @@ fetched from the hub. Code that comes with a model is never run, and there is no
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,8 @@ def load(
     for training. `dtype` is torch's name of a type, or "auto" for the one it was saved in.
     Raises `BadParameter` if there is no such model, or none that can be read without running code.
     """
+    # a tokenizer's threads take longer to begin than a batch of prompts, and do not survive a fork
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     transformers = need("transformers")
     transformers.utils.logging.disable_progress_bar()
     where, local = _place(model)

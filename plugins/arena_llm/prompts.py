@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from arena import BadParameter, Observation
 from arena_llm.cleaning import Cleaner
 from arena_llm.missing import need
 
+Clean = Callable[[str], str]
 _SHIPPED = Path(__file__).parent / "templates"
 
 
@@ -58,13 +59,23 @@ class Template:
         )
         try:
             self._template = world.from_string(source)
+            self._names = need("jinja2.meta").find_undeclared_variables(world.parse(source))
         except jinja.TemplateError as error:
             raise BadParameter(f"prompt template {name!r}: {error}") from error
 
-    def render(self, observation: Observation, clean: Callable[[str], str]) -> str:
-        """Return the prompt of an observation. Raises `BadParameter` if the template fails."""
+    def render(
+        self, observation: Observation, clean: Clean, legal: Sequence[str] | None = None
+    ) -> str:
+        """Return the prompt of an observation. Raises `BadParameter` if the template fails.
+
+        Only what the template names is worked out; `legal` are the labels of the legal moves, clean
+        already, where they are known.
+        """
+        seen = {name: _SEEN[name](observation, clean) for name in self._names if name in _SEEN}
+        if legal is not None:
+            seen["legal"] = legal
         try:
-            return str(self._template.render(_seen(observation, clean))).strip()
+            return str(self._template.render(seen)).strip()
         except need("jinja2").TemplateError as error:
             raise BadParameter(f"prompt template {self.name!r}: {error}") from error
 
@@ -104,13 +115,13 @@ class Prompter:
         special = [str(token) for token in added if token.special]
         return Cleaner([*self.tokenizer.all_special_tokens, *special])
 
-    def prompt(self, observation: Observation) -> str:
-        """Return what the model is asked for this observation."""
-        return self.chat([{"role": "user", "content": self.words(observation)}])
+    def prompt(self, observation: Observation, legal: Sequence[str] | None = None) -> str:
+        """Return what the model is asked for this observation; `legal` as in `Template.render`."""
+        return self.chat([{"role": "user", "content": self.words(observation, legal)}])
 
-    def words(self, observation: Observation) -> str:
+    def words(self, observation: Observation, legal: Sequence[str] | None = None) -> str:
         """Return the rendered template alone."""
-        return self.template.render(observation, self.clean)
+        return self.template.render(observation, self.clean, legal)
 
     def chat(self, messages: list[dict[str, str]]) -> str:
         """Return messages ({"role", "content"}) as the model reads them, its answer to follow."""
@@ -127,21 +138,25 @@ def continuation(prompt: str, reply: str) -> str:
     return f" {reply}" if prompt and not prompt[-1].isspace() else reply
 
 
-def labels_of(observation: Observation, clean: Callable[[str], str]) -> tuple[list[Any], list[str]]:
+def labels_of(observation: Observation, clean: Clean) -> tuple[list[Any], list[str]]:
     """Return the legal actions and their labels; none of both where any text is a move."""
     actions = list(observation.legal or ())
     return actions, [clean(observation.label(action)) for action in actions]
 
 
-def _seen(observation: Observation, clean: Callable[[str], str]) -> dict[str, Any]:
-    """Return what a template sees."""
-    _, legal = labels_of(observation, clean)
-    history = [
-        Line(seat, clean(text), seat == observation.seat) for seat, text in observation.history
-    ]
-    return {
-        "game": observation.spec.name, "seat": observation.seat,
-        "seats": len(observation.spec.seats), "turn": observation.turn,
-        "rules": clean(observation.rules), "board": clean(observation.text), "legal": legal,
-        "history": history, "words": observation.legal is None,
-    }  # fmt: skip
+def _history(observation: Observation, clean: Clean) -> list[Line]:
+    return [Line(seat, clean(text), seat == observation.seat) for seat, text in observation.history]
+
+
+_SEEN: dict[str, Callable[[Observation, Clean], Any]] = {
+    "game": lambda observation, _: observation.spec.name,
+    "seat": lambda observation, _: observation.seat,
+    "seats": lambda observation, _: len(observation.spec.seats),
+    "turn": lambda observation, _: observation.turn,
+    "rules": lambda observation, clean: clean(observation.rules),
+    "board": lambda observation, clean: clean(observation.text),
+    "legal": lambda observation, clean: labels_of(observation, clean)[1],
+    "history": _history,
+    "words": lambda observation, _: observation.legal is None,
+}
+"""What a template may see."""

@@ -10,31 +10,67 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from arena_llm.models import LanguageModel
+from arena_llm.prompts import continuation
 
 Ids = Sequence[int]
 BUDGET = 16_384
 """Tokens, padding among them, that go through a model at once."""
 
 
-def encode_prompt(tokenizer: Any, text: str) -> list[int]:
-    """Return a prompt's tokens, never none: begun as the tokenizer begins texts, once."""
-    begun = bool(tokenizer.bos_token) and text.startswith(tokenizer.bos_token)
-    ids = list(tokenizer(text, add_special_tokens=not begun)["input_ids"])
-    if ids:
-        return ids
+def encode_prompts(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Return each prompt's tokens, never none: begun as the tokenizer begins texts, once."""
+    mark = tokenizer.bos_token
+    begun = {text: bool(mark) and text.startswith(mark) for text in texts}
+    found: dict[str, list[int]] = {}
+    for is_begun in set(begun.values()):
+        alike = [text for text in begun if begun[text] == is_begun]
+        found |= zip(alike, _encoded(tokenizer, alike, not is_begun))
     first = tokenizer.bos_token_id
-    return [tokenizer.eos_token_id if first is None else first]
+    nothing = [tokenizer.eos_token_id if first is None else first]
+    return [list(found[text]) or nothing for text in texts]
+
+
+def encode_replies(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Return the tokens of texts that follow a prompt (see `prompts.continuation`)."""
+    distinct = list(dict.fromkeys(texts))
+    found = dict(zip(distinct, _encoded(tokenizer, distinct, False)))
+    return [list(found[text]) for text in texts]
+
+
+def encode_prompt(tokenizer: Any, text: str) -> list[int]:
+    """Return what `encode_prompts` does for one prompt."""
+    return encode_prompts(tokenizer, [text])[0]
 
 
 def encode_reply(tokenizer: Any, text: str) -> list[int]:
-    """Return the tokens of a text that follows a prompt (see `prompts.continuation`)."""
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+    """Return what `encode_replies` does for one text."""
+    return encode_replies(tokenizer, [text])[0]
+
+
+def encode_labels(
+    tokenizer: Any, prompts: Sequence[str], labels: Sequence[Sequence[str]]
+) -> list[list[list[int]]]:
+    """Return the tokens of each of the labels that may follow each prompt."""
+    texts = [continuation(prompt, label) for prompt, row in zip(prompts, labels) for label in row]
+    told = iter(encode_replies(tokenizer, texts))
+    return [list(islice(told, len(row))) for row in labels]
+
+
+def _encoded(tokenizer: Any, texts: list[str], special: bool) -> list[list[int]]:
+    """Return the tokens of texts by one call: a tokenizer's call costs more than ten of its words.
+
+    `special` has it begin and end texts as it does.
+    """
+    if not texts:
+        return []
+    return list(tokenizer(texts, add_special_tokens=special)["input_ids"])
 
 
 def fitted(model: LanguageModel, prompt: Ids, room: int) -> list[int]:
@@ -117,30 +153,39 @@ def reply_logprobs(
     return torch.stack([row.sum() for row in logs]) if logs else torch.zeros(0)
 
 
+def label_logprobs(
+    model: LanguageModel, prompts: Sequence[str], labels: Sequence[Sequence[str]]
+) -> list[list[float]]:
+    """Return, for each prompt, the log-probability of each of the labels that may follow it."""
+    asked = encode_prompts(model.tokenizer, prompts)
+    return choice_logprobs(model, asked, encode_labels(model.tokenizer, prompts, labels))
+
+
 def choice_logprobs(
     model: LanguageModel,
     prompts: Sequence[Ids],
     choices: Sequence[Sequence[Ids]],
     budget: int = BUDGET,
-) -> list[list[Tensor]]:
-    """Return, for each prompt, the token log-probabilities of each of its choices.
+) -> list[list[float]]:
+    """Return, for each prompt, the log-probability of each of its choices.
 
     Each prompt is read once, and its choices are read after it from the keys and values kept.
     """
     room = max((len(ids) for row in choices for ids in row), default=0)
     prompts = [fitted(model, prompt, room) for prompt in prompts]
-    found: list[list[Tensor]] = []
+    found: list[list[float]] = []
     costs = [len(p) + sum(map(len, row)) for p, row in zip(prompts, choices)]
     with torch.inference_mode():
         for part in parts(costs, budget):
-            found += _chosen(model, prompts[part], choices[part])
+            told = iter(_chosen(model, prompts[part], choices[part]).tolist())
+            found += [list(islice(told, len(each))) for each in choices[part]]
     return found
 
 
 def _chosen(
     model: LanguageModel, prompts: Sequence[Ids], choices: Sequence[Sequence[Ids]]
-) -> list[list[Tensor]]:
-    """Do what `choice_logprobs` says for prompts that fit into one pass."""
+) -> Tensor:
+    """Return the log-probability of every choice, for prompts that fit into one pass: float64."""
     pad = model.tokenizer.pad_token_id
     ids, mask = padded(prompts, pad, model.device, left=True)
     long = any(len(choice) > 1 for row in choices for choice in row)
@@ -150,17 +195,16 @@ def _chosen(
     flat = [choice for each in choices for choice in each]
     index = torch.tensor(owner, device=model.device)
     begins = torch.tensor([choice[0] for choice in flat], device=model.device)
-    logs = first[index, begins][:, None]
+    logs = first[index, begins].double()
     if long:
-        logs = torch.cat([logs, _after(model, out.past_key_values, mask[index], index, flat)], 1)
-    told = iter(logs.cpu())
-    return [[next(told)[: len(choice)] for choice in each] for each in choices]
+        logs += _after(model, out.past_key_values, mask[index], index, flat)
+    return logs.cpu()
 
 
 def _after(
     model: LanguageModel, cache: Any, seen: Tensor, index: Tensor, flat: list[Ids]
 ) -> Tensor:
-    """Return the log-probabilities of what follows each choice's first token (then noise)."""
+    """Return the log-probability of what follows each choice's first token: float64, (choices,)."""
     pad = model.tokenizer.pad_token_id
     ids, real = padded(flat, pad, model.device, left=False)
     cache.batch_select_indices(index)
@@ -168,8 +212,8 @@ def _after(
     places = positions_of(mask)[:, seen.shape[1] :]
     keep = ids.shape[1] - 1
     out = forward(model.model, ids[:, :-1], mask, keep, past_key_values=cache, position_ids=places)
-    logs = out.logits.float().log_softmax(-1)
-    return logs.gather(2, ids[:, 1:, None])[..., 0]
+    logs = out.logits.float().log_softmax(-1).gather(2, ids[:, 1:, None])[..., 0]
+    return (logs.double() * real[:, 1:]).sum(1)
 
 
 def last_token_scores(model: Any, ids: Tensor, mask: Tensor) -> Tensor:
