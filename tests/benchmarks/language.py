@@ -55,7 +55,8 @@ if __name__ == "__main__":
     header = ("prompt template", "one game at a time", "64 games in flight", "ratio: median, range")
     text = (
         "`python tests/benchmarks/language.py`: moves of tic_tac_toe a processor second, a GPT-2 "
-        f"of two layers by `score`; the best of {PAIRS} pairs, and the ratio within a pair (4 was asked)."
+        f"of two layers by `score`; the best of {PAIRS} pairs, and the ratio within a pair. 4 was "
+        "asked of `moves`, which such models are made with."
     )
     write(
         "speed_llm", "Speed of a language model that plays many games at once",
