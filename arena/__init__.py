@@ -47,6 +47,7 @@ _HOMES = {
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("BranchingTable", "Table"),
+    "arena.table_device": ("tensor_table",),
     "arena.table_game": ("TableGame",),
     "arena.tensor_luck": (
         "cut_points", "tensor_draw", "tensor_mix", "tensor_pick", "tensor_uniforms",
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
     from arena.specs import parameters_of as parameters_of
     from arena.table import BranchingTable as BranchingTable
     from arena.table import Table as Table
+    from arena.table_device import tensor_table as tensor_table
     from arena.table_game import TableGame as TableGame
     from arena.tensor_luck import cut_points as cut_points
     from arena.tensor_luck import tensor_draw as tensor_draw

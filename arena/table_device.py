@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from arena.agent import Agent
 from arena.devices import resolve
 from arena.environment import Environment
-from arena.table import BranchingTable
+from arena.loop_table import LoopTable
+from arena.table import BranchingTable, Table
 
 
 def table_device(
@@ -41,3 +42,18 @@ def table_device(
         return found if branches or not model else None
     finally:
         game.close()
+
+
+def tensor_table(make: Callable[[], Environment], size: int, device: str = "cpu") -> Table:
+    """Return `size` games stepped together, as tensors: the game's own table, else a loop of them.
+
+    For a trainer that steps worlds itself. A loop is on the host, whatever `device` says. Raises
+    `BadParameter` for a device that is not there.
+    """
+    from arena.torch_table import as_torch
+
+    game = make()
+    found = resolve(device)
+    made = None if type(game).table is Environment.table else game.table(size, found)
+    game.close()
+    return as_torch(LoopTable(make, size) if made is None else made)

@@ -84,6 +84,7 @@ train(Workspace.open(home=sys.argv[1]), order, "cpu", save_seconds=0)
         ("ppo:slots=16,rollout=4,opponents=pool", "tic_tac_toe", 12_000),
         ("dqn:slots=16,every=64,steps=2,batch=32,prioritised=true", "tic_tac_toe", 12_000),
         (ZERO, "tensor/tic_tac_toe", 1_500),
+        ("maddpg:worlds=8,batch=16,replay=3000", "tensor/simple_spread", 12_000),
     ],
 )
 def test_a_process_that_was_killed_is_resumed_to_the_same_end(

@@ -1,0 +1,181 @@
+"""What trainers of several seats share: the worlds they step, the actors, and what is offered."""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from arena_deep.device import Threads, pick_device
+from arena_deep.learner import positive
+from arena_deep.luck import seeded
+from arena_deep.weights import write_network
+from torch import Tensor
+
+from arena import Spec, Trainer, TrainingRun, TrainingState, derive
+from arena_marl.acting import doing_of
+from arena_marl.groups import Grouped, groups_of, seen_width
+from arena_marl.scoring import team_return
+from arena_marl.worlds import Worlds, check_joint
+from arena_marl.worlds_of import make_worlds
+
+_ROUND = 50
+"""About so many joint steps are played between two moments at which a run may be interrupted."""
+_GAMES = 256
+"""Games by which a checkpoint is judged."""
+
+
+@dataclass(eq=False)
+class JointTrainer(Trainer):
+    """Steps worlds in which all seats act at once, and learns an actor for each of them.
+
+    learning_rate    of Adam, for all networks; it falls to nought over the second half
+    worlds           worlds stepped together
+    gamma            discount of a joint step
+    actor, critic    units of the hidden layers
+    shared           whether seats of a role share networks
+    reward           team: all learn from the mean of the seats' rewards; own: each from its own;
+                     auto: team where the game is cooperative
+    world            tensor: in place of `mpe2/...` the equal world of tensors is stepped, where
+                     there is one; mpe2: the game as it is
+    """
+
+    learning_rate: float = 1e-3
+    worlds: int = 64
+    gamma: float = 0.95
+    actor: list[int] | None = None
+    critic: list[int] | None = None
+    shared: bool = True
+    reward: Literal["auto", "team", "own"] = "auto"
+    world: Literal["tensor", "mpe2"] = "tensor"
+
+    agent = "seat_policies"
+    select_by = "worth"
+
+    def __post_init__(self) -> None:
+        positive(self.name, learning_rate=self.learning_rate, worlds=self.worlds, gamma=self.gamma)
+
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` where seats do not act at once, or a network cannot choose."""
+        check_joint(spec)
+        for seat in spec.seats:
+            doing_of(seat.action_space)
+
+    def default_steps(self, spec: Spec) -> int:
+        """Return enough moves for simple_spread: 3.2 million joint steps."""
+        return 3_200_000 * len(spec.seats)
+
+    def train(self, run: TrainingRun) -> None:
+        """Play and learn by turns."""
+        self.begin(run)
+        try:
+            while run.step < run.steps:
+                run.report(self.play_round(self.luck("round", self.joint_steps)))
+                if run.offer_due or run.step >= run.steps:
+                    self._offer()
+                run.save(self.state)
+        finally:
+            self.arena.table.close()
+            self.test.close()
+
+    def begin(self, run: TrainingRun) -> None:
+        """Make worlds and networks, as they were if the run is resumed."""
+        self.run, self.spec, self.seats = run, run.spec, len(run.spec.seats)
+        self.device = pick_device(run.device)
+        cooperative = run.spec.kind == "cooperative"
+        self.team = self.reward == "team" or (self.reward == "auto" and cooperative)
+        make = make_worlds(run, self.world)
+        self.arena = Worlds(make(self.worlds, self.device), run.seed)
+        self.test = make(_GAMES, self.device)
+        self.doing = [doing_of(seat.action_space) for seat in run.spec.seats]
+        self.groups = groups_of(run.spec, self.shared)
+        self.sights = [seen_width(seat.observation_space) for seat in run.spec.seats]
+        self.joint_steps = 0
+        with seeded(run.seed, "networks"):
+            widths = [doing.width for doing in self.doing]
+            actors = Grouped(self.groups, self.sights, widths, self.actor or [64, 64])
+            self.actors = actors.to(self.device)
+            self.build()
+        self.threads = Threads(self.actors)
+        if run.resumed:
+            self.restore(run.resumed)
+
+    @abstractmethod
+    def build(self) -> None:
+        """Make what learns, beside the actors; luck is torch's own, which is seeded."""
+
+    @abstractmethod
+    def play_round(self, luck: torch.Generator) -> dict[str, float]:
+        """Play some joint steps (see `round_steps`), learn, and return metrics."""
+
+    @abstractmethod
+    def state(self) -> TrainingState:
+        """Return all that later rounds depend on."""
+
+    @abstractmethod
+    def restore(self, state: TrainingState) -> None:
+        """Take back what `state` returned."""
+
+    @property
+    def round_steps(self) -> int:
+        """Joint steps in a round: whole games where their length is known."""
+        limit = self.spec.max_turns or _ROUND
+        return limit * max(1, round(_ROUND / limit))
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is over, in [0, 1]."""
+        return min(1.0, self.run.step / self.run.steps)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate as it is now."""
+        return self.learning_rate * min(1.0, 2.0 * (1.0 - self.progress))
+
+    def wages(self, rewards: Tensor) -> Tensor:
+        """Return what seats learn from: float32 (rows, seats); a team's is the mean for all."""
+        return rewards.mean(-1, keepdim=True).expand_as(rewards) if self.team else rewards
+
+    def stepped(self) -> None:
+        """Count a joint step of all worlds."""
+        self.joint_steps += 1
+        self.run.step += self.arena.size * self.seats
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """Let time count as played within; few threads, no gradients."""
+        begun = time.perf_counter()
+        with self.threads, torch.no_grad():
+            yield
+        self.run.spent(agents=time.perf_counter() - begun)
+
+    @contextmanager
+    def learning(self) -> Iterator[None]:
+        """Let time count as learnt within; few threads."""
+        begun = time.perf_counter()
+        with self.threads:
+            yield
+        self.run.spent(learning=time.perf_counter() - begun)
+
+    def luck(self, *path: int | str) -> torch.Generator:
+        """Return a generator that depends on the run's seed and the path alone."""
+        return torch.Generator(self.device).manual_seed(derive(self.run.seed, *path) >> 1)
+
+    def _offer(self) -> None:
+        """Offer the actors as they are, with what they return in games of their own."""
+        begun = time.perf_counter()
+        with self.threads, torch.no_grad():
+            worth = team_return(self.test, self.actors, self.doing, self.run.seed)
+        self.run.spent(evaluation=time.perf_counter() - begun)
+        config = {"kind": "seats", "groups": self.groups, "hidden": self.actor or [64, 64]}
+
+        def write(folder: Path) -> None:
+            write_network(folder, self.actors, config)
+
+        found = {"worth": worth, "return": worth} if self.team else {"worth": 0.0}
+        self.run.offer(write, {"game": self.spec.name}, found)

@@ -1,0 +1,249 @@
+"""PPO for several seats: with a central value (MAPPO), with each seat's own (IPPO), and MAA2C."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from arena_deep.learner import positive, share
+from arena_deep.weights import Adam
+from torch import Tensor, nn
+from torch.nn import functional
+
+from arena import TrainingState
+from arena_marl.groups import Grouped
+from arena_marl.learner import JointTrainer
+from arena_marl.off_policy import unit
+
+
+class Joint(NamedTuple):
+    """Joint steps: by seat `seen` and `acts` (rows, n); `logp`, `gained` (advantages) and `target`
+    (what the values are to be) float32 (rows, seats)."""
+
+    seen: list[Tensor]
+    acts: list[Tensor]
+    logp: Tensor
+    gained: Tensor
+    target: Tensor
+
+    def pick(self, rows: Tensor) -> Joint:
+        """Return some rows."""
+        return Joint(
+            [part[rows] for part in self.seen], [part[rows] for part in self.acts],
+            self.logp[rows], self.gained[rows], self.target[rows],
+        )  # fmt: skip
+
+
+class Values(nn.Module):
+    """What each seat may expect: from what all see (central), or from what it sees itself.
+
+    The network gives returns scaled to a mean of 0 and a deviation of 1, by all that it was taught
+    (van Hasselt et al., "Learning values across many orders of magnitude", 2016, without the
+    correction of the last layer).
+    """
+
+    def __init__(
+        self, groups: list[list[int]], sights: list[int], central: bool, hidden: list[int]
+    ) -> None:
+        super().__init__()
+        seats = len(sights)
+        self.central = central
+        self.network = Grouped(
+            groups, [sum(sights)] * seats if central else sights, [1] * seats, hidden
+        )
+        self.register_buffer("scale", torch.zeros(3, dtype=torch.float64))  # share, mean, square
+
+    def forward(self, seen: list[Tensor]) -> Tensor:
+        """Return scaled values: float32 (rows, seats)."""
+        rows = [torch.cat(seen, 1)] * len(seen) if self.central else seen
+        return torch.cat(self.network(rows), 1)
+
+    def worth(self, seen: list[Tensor]) -> Tensor:
+        """Return values: float32 (rows, seats)."""
+        mean, deviation = self._moments()
+        return self(seen) * deviation + mean
+
+    def scaled(self, target: Tensor) -> Tensor:
+        """Learn the scale of targets, and return them scaled."""
+        now = torch.stack((torch.ones_like(target).mean(), target.mean(), target.square().mean()))
+        self.scale.lerp_(now.double(), 0.01)
+        mean, deviation = self._moments()
+        return (target - mean) / deviation
+
+    def _moments(self) -> tuple[Tensor, Tensor]:
+        share, mean, square = self.scale / self.scale[0].clamp(min=1e-12)
+        deviation = (square - mean**2).clamp(min=0.0).sqrt()
+        known = share > 0
+        return mean.float(), torch.where(known, deviation.clamp(min=1e-4), 1.0).float()
+
+
+class Policies(nn.Module):
+    """All that is learnt: actors, values, and how widely actions that are numbers are drawn."""
+
+    def __init__(self, actors: Grouped, values: Values, widths: list[int], spread: float) -> None:
+        super().__init__()
+        self.actors, self.values = actors, values
+        self.spreads = nn.ParameterList(torch.full((n,), math.log(spread)) for n in widths)
+
+
+@dataclass(eq=False)
+class MAPPO(JointTrainer):
+    """PPO whose values see what all seats see (Yu et al., 2022); actors see their own.
+
+    rollout          joint steps of each world between updates
+    clip, epochs, minibatches  how far odds may move in an update, and how it goes through its steps
+    decay            of an advantage (lambda)
+    entropy          what entropy is worth, at first and at last
+    spread           standard deviation, in half-ranges, of actions that are numbers, to begin with
+
+    The other parameters are those of `JointTrainer`.
+    """
+
+    worlds: int = 128
+    gamma: float = 0.99
+    rollout: int = 25
+    clip: float = 0.2
+    epochs: int = 5
+    minibatches: int = 4
+    decay: float = 0.95
+    entropy: list[float] = field(default_factory=lambda: [0.01, 0.001])
+    spread: float = 0.5
+
+    name = "mappo"
+    central = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        positive(
+            self.name, rollout=self.rollout, clip=self.clip, epochs=self.epochs,
+            minibatches=self.minibatches, spread=self.spread,
+        )  # fmt: skip
+        share(self.name, gamma=self.gamma, decay=self.decay)
+
+    def build(self) -> None:
+        """Make the values."""
+        values = Values(self.groups, self.sights, self.central, self.critic or [128, 128])
+        widths = [doing.width for doing in self.doing]
+        self.all = Policies(self.actors, values, widths, self.spread).to(self.device)
+        self.adam = Adam(self.all, self.learning_rate)
+
+    def play_round(self, luck: torch.Generator) -> dict[str, float]:
+        """Play stretches of `rollout` joint steps, and learn after each."""
+        self.arena.begin(self.joint_steps)
+        told: dict[str, Tensor] = {}
+        for _ in range(max(1, self.round_steps // self.rollout)):
+            with self.playing():
+                steps = self._collect(luck)
+            with self.learning():
+                told = self._improve(steps, luck)
+        return {name: float(value) for name, value in told.items()}
+
+    def _collect(self, luck: torch.Generator) -> Joint:
+        """Step all worlds `rollout` times."""
+        kept = []
+        for _ in range(self.rollout):
+            seen = self.arena.observe()
+            outputs = self.actors(seen)
+            triples = list(zip(self.doing, outputs, self.all.spreads, strict=True))
+            acts = [doing.drawn(out, s.exp(), unit(out, luck)) for doing, out, s in triples]
+            logp = [
+                doing.measure(out, act, s)[0]
+                for (doing, out, s), act in zip(triples, acts, strict=True)
+            ]
+            moves = [doing.actions(act) for doing, act in zip(self.doing, acts)]
+            step = self.arena.step(moves)
+            values = self.all.values
+            kept.append(
+                (
+                    seen,
+                    acts,
+                    torch.stack(logp, 1),
+                    values.worth(seen),
+                    step,
+                    values.worth(step.seen),
+                )
+            )
+            self.stepped()
+        return self._joint(kept)
+
+    def _joint(self, kept: list[Any]) -> Joint:
+        """Return stretches as rows, with generalised advantages (Schulman et al., 2016)."""
+        gained, later = [], torch.zeros_like(kept[0][3])
+        for _, _, _, value, step, ahead in reversed(kept):
+            on = (~step.over).float()[:, None]
+            error = self.wages(step.rewards) + self.gamma * ahead * on - value
+            later = error + self.gamma * self.decay * (~step.ended).float()[:, None] * later
+            gained.append(later)
+        advantage = torch.cat(gained[::-1])
+        seats = range(self.seats)
+        return Joint(
+            [torch.cat([row[0][seat] for row in kept]) for seat in seats],
+            [torch.cat([row[1][seat] for row in kept]) for seat in seats],
+            torch.cat([row[2] for row in kept]), advantage,
+            advantage + torch.cat([row[3] for row in kept]),
+        )  # fmt: skip
+
+    def _improve(self, steps: Joint, luck: torch.Generator) -> dict[str, Tensor]:
+        """Go through the steps several times."""
+        gained = steps.gained
+        gained = (gained - gained.mean(0)) / (gained.std(0, correction=0) + 1e-8)
+        steps = steps._replace(gained=gained, target=self.all.values.scaled(steps.target))
+        first, *rest = self.entropy
+        bonus = first + (rest[-1] - first if rest else 0.0) * self.progress
+        told: dict[str, Tensor] = {}
+        for _ in range(self.epochs):
+            order = torch.randperm(len(gained), generator=luck, device=self.device)
+            for rows in order.tensor_split(self.minibatches):
+                told = self._terms(steps.pick(rows))
+                loss = told["policy_loss"] + 0.5 * told["value_loss"] - bonus * told["entropy"]
+                self.adam.step(loss, self.rate, 0.5)
+        return {name: value.detach() for name, value in told.items()}
+
+    def _terms(self, rows: Joint) -> dict[str, Tensor]:
+        """Return the parts of the loss, means over rows and seats; see `arena_deep.ppo.terms`."""
+        parts = zip(self.doing, self.actors(rows.seen), rows.acts, self.all.spreads, strict=True)
+        found = [doing.measure(out, act, spread) for doing, out, act, spread in parts]
+        ratio = (torch.stack([logp for logp, _ in found], 1) - rows.logp).exp()
+        clipped = ratio.clamp(1 - self.clip, 1 + self.clip)
+        policy = -torch.minimum(ratio * rows.gained, clipped * rows.gained).mean()
+        value = functional.mse_loss(self.all.values(rows.seen), rows.target)
+        entropy = torch.stack([entropy for _, entropy in found]).mean()
+        return {"policy_loss": policy, "value_loss": value, "entropy": entropy}
+
+    def state(self) -> TrainingState:
+        """Return the networks, their optimiser, and the scale of the values."""
+        scale = self.all.values.scale.numpy(force=True).copy()
+        return TrainingState(
+            {"joint_steps": self.joint_steps}, {**self.adam.arrays("all"), "scale": scale}
+        )
+
+    def restore(self, state: TrainingState) -> None:
+        """Take them back."""
+        self.joint_steps = int(state.values["joint_steps"])
+        self.adam.restore("all", state.arrays)
+        self.all.values.scale.copy_(torch.as_tensor(np.array(state.arrays["scale"])))
+
+
+class IPPO(MAPPO):
+    """Independent PPO: the same, but values see what their own seat sees (de Witt et al., 2020)."""
+
+    name = "ippo"
+    central = False
+
+
+@dataclass(eq=False)
+class MAA2C(MAPPO):
+    """Advantage actor-critic with a central value: one step of each stretch of play.
+
+    Papoudakis et al., "Benchmarking multi-agent deep reinforcement learning algorithms", 2021.
+    """
+
+    worlds: int = 64
+    rollout: int = 5
+    epochs: int = 1
+    minibatches: int = 1
+
+    name = "maa2c"
