@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from arena.agent import Agent
 from arena.campaign import Playing, begin, play_tournament
 from arena.config import Definition, Entry
+from arena.executors.here import Here, agents_of
 from arena.lookup import Player, check_suits, environment_maker, find_game, find_player, make_agent
 from arena.planning import Plan, completed, made
 from arena.records import STANDARD_RULES, Checkpoint, Entrants, Ref
 from arena.results import Results
-from arena.roles import Format
+from arena.roles import Format, Job
 from arena.seeds import derive
 from arena.specs import parse
 from arena.standings import cross_table, mean_returns
 from arena.training_run import LiveRun
 from arena.workspace import Workspace
+
+
+class _Meeting(Here):
+    """Plays in this process, against opponents that are made once: only the learner, who comes
+    first, is another at each step. Nothing of a game stays in an agent, so nobody can tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._others: tuple[Job, list[Agent]] | None = None
+
+    def agents(self, job: Job) -> list[Agent]:
+        """Return the learner as it is now, and the opponents."""
+        learner, others = (replace(job, entrants=e) for e in (job.entrants[:1], job.entrants[1:]))
+        if self._others is None or self._others[0] != others:
+            self._others = others, agents_of(others)
+        return [*agents_of(learner), *self._others[1]]
 
 
 class Evaluation:
@@ -46,12 +65,13 @@ class Evaluation:
         self.format: Format = made(registry, "formats", self.named, Format)
         names = ("the learner", *(player.name for player in self.opponents))
         self.format.check(Entrants(names, self.spec, 0))
+        self.executor = _Meeting()
 
     def __call__(self, run: LiveRun, checkpoint: Checkpoint) -> dict[str, float]:
         """Play the matches; return the scores."""
         plan = self._plan(run, self._learner(run, checkpoint))
         tournament = begin(self.workspace, plan, "training")
-        play_tournament(self.workspace, tournament, Playing(device=run.device))
+        play_tournament(self.workspace, tournament, Playing(self.executor, device=run.device))
         return self._scores(tournament.results)
 
     def _scores(self, results: Results) -> dict[str, float]:

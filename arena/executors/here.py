@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arena.agent import Agent
 from arena.block import Block
 from arena.lookup import environment_maker, make_agent
 from arena.playing import runner_for
@@ -26,16 +27,20 @@ BLOCK, SECONDS = 4096, 0.2
 """A block is handed on when it holds so many episodes, or after so long."""
 
 
-def make_runner(job: Job) -> Runner | ColumnRunner:
+def agents_of(job: Job) -> list[Agent]:
+    """Return the job's agents, looked up in this process."""
+    registry, setting = registry_of(job.setting.plugins), job.setting
+    home = Path(setting.home or ".")
+    return [make_agent(registry, home, ref, job.device, setting.trust) for ref in job.entrants]
+
+
+def make_runner(job: Job, agents: Sequence[Agent] | None = None) -> Runner | ColumnRunner:
     """Return a runner with the job's environment and agents, looked up in this process.
 
     Where the game has a table and all agents answer in columns, it steps thousands at once.
     """
-    registry = registry_of(job.setting.plugins)
-    home = Path(job.setting.home or ".")
-    make, _ = environment_maker(registry, job.environment)
-    device, trust = job.device, job.setting.trust
-    agents = [make_agent(registry, home, entrant, device, trust) for entrant in job.entrants]
+    make, _ = environment_maker(registry_of(job.setting.plugins), job.environment)
+    agents = agents_of(job) if agents is None else agents
     return runner_for(make, agents, job.rules, job.slots, job.device)
 
 
@@ -86,13 +91,17 @@ class Here(Executor):
         """Yield blocks of episodes as they end."""
         if self._made is None or self._made[0] != job:
             self.close()
-            self._made = job, make_runner(job)
+            self._made = job, make_runner(job, self.agents(job))
         runner = self._made[1]
         try:
             with rare_collection():
                 yield from gather(runner.blocks(matches))
         finally:
             runner.abandon()
+
+    def agents(self, job: Job) -> list[Agent]:
+        """Return who plays."""
+        return agents_of(job)
 
     def close(self) -> None:
         """Let go of the games."""

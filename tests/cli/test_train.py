@@ -84,3 +84,21 @@ def test_what_measured_a_training_is_resumed_by_the_training(arena: Any, fails: 
 def test_wrong_opponents_are_told_before_anything_is_done(fails: Any) -> None:
     assert "did you mean 'random'" in fails(*LEARN, "--against", "randon")
     assert "--plot FILE" in fails("ratings", "--over-training")
+
+
+def test_opponents_are_made_once_for_all_evaluations(arena: Any, tmp_path: Any) -> None:
+    file, notes = tmp_path / "noting.py", tmp_path / "notes.txt"
+    file.write_text(
+        "import arena\n"
+        "class Noting(arena.Agent):\n"
+        "    def __init__(self):\n"
+        f"        open({str(notes)!r}, 'a').write('made ')\n"
+        "    def act(self, observation):\n"
+        "        return observation.legal[-1]\n"
+    )
+    arena(*LEARN, "--against", f"{file}:Noting", "--games", 2)
+    points = arena("tournaments", "--json").objects
+    # once to see whether it suits, once to play; and the history says nothing else
+    assert len(points) >= 3 and notes.read_text().split() == ["made", "made"]
+    (checked,) = arena("verify", "--json").objects
+    assert checked["checked"] == 2 * len(points) and not checked["mismatched"]
