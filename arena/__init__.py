@@ -35,6 +35,7 @@ _HOMES = {
     "arena.making": ("make_agent", "make_environment", "make_scorer"),
     "arena.loop_table": ("LoopTable",),
     "arena.observation": ("Observation",),
+    "arena.page": ("Page",),
     "arena.playing": ("play",),
     "arena.plugins": ("Description", "Family"),
     "arena.records": (
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from arena.making import make_environment as make_environment
     from arena.making import make_scorer as make_scorer
     from arena.observation import Observation as Observation
+    from arena.page import Page as Page
     from arena.playing import play as play
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family

@@ -211,6 +211,10 @@ class MatchQuery:
     result       "win", "loss" (of `agent`, if given; else any match with a winner), "draw", the
                  number of the seat that won, or an ending
     faults       whether there were any
+    opponent     who holds another seat than `agent` (or any seat), named in the same ways
+    seat         the number of a seat that `agent` holds (without an agent it says nothing)
+    since, until when the match began, in seconds since the epoch: from, and before
+    shortest, longest   of how many turns at least, and at most
     after        only matches with a greater id; `before`: with a smaller one (pages go by these)
     limit        at most so many (0: all): the newest, or the oldest if `after` is given
     """
@@ -221,6 +225,12 @@ class MatchQuery:
     result: str | None = None
     ending: Ending | None = None
     faults: bool | None = None
+    opponent: str | None = None
+    seat: int | None = None
+    since: float | None = None
+    until: float | None = None
+    shortest: int | None = None
+    longest: int | None = None
     after: int | None = None
     before: int | None = None
     limit: int = 0

@@ -74,7 +74,7 @@ def arena_commands() -> Factories:
 
 @hookspec
 def arena_pages() -> Factories:
-    """Web pages."""
+    """Web pages: factories of `Page`."""
     return {}
 
 

@@ -163,6 +163,11 @@ class Store(ABC):
     def tournaments(self) -> Iterator[Tournament]:
         """Yield all tournaments, oldest first."""
 
+    def pulse(self) -> dict[int, tuple[State, int]]:
+        """Return the state of each tournament and how many matches it has, by id: what a page asks
+        often, to learn whether it must read more."""
+        return {each.id: (each.state, each.matches) for each in self.tournaments()}
+
     @abstractmethod
     def numbers(self, tournament: int) -> NDArray[np.int64]:
         """Return the numbers of the stored matches, ascending: int64, shape (matches,)."""
@@ -173,9 +178,16 @@ class Store(ABC):
 
     @abstractmethod
     def results_of(
-        self, environment: str, kinds: Collection[TournamentKind] = RATED_KINDS
+        self,
+        environment: str,
+        kinds: Collection[TournamentKind] = RATED_KINDS,
+        since: float | None = None,
+        until: float | None = None,
     ) -> Results:
         """Return all results of an environment (by full name or alias), void ones among them.
+
+        `since` and `until` leave out tournaments that began earlier, or then and later (seconds
+        since the epoch).
 
         Entrants are merged by identity; where one name stands for several identities each gets
         `@` and the beginning of its identity after it. Matches are in the order of their

@@ -76,4 +76,4 @@ def arena_commands() -> dict[str, str]:
     }  # fmt: skip
     return {
         name: f"arena.cli.{module}:{name}" for module, names in modules.items() for name in names
-    } | {"import": "arena.cli.importing:import_"}
+    } | {"import": "arena.cli.importing:import_", "web": "arena.web.command:web"}

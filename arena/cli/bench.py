@@ -59,15 +59,15 @@ def bench(
 ) -> None:  # fmt: skip
     """Measure games, moves and decisions a second, the history stored (and thrown away)."""
     from arena.bench import bench as measured
-    from arena.cli.tournament import define, numbered_twice
     from arena.cli.training import trainer_of
+    from arena.defining import define, numbered_twice
     from arena.lookup import environment_maker
     from arena.planning import prepare
     from arena.specs import parse
 
     sides = len(environment_maker(session.registry, parse(environment))[1].sides)
     chosen = numbered_twice(agents or ("random",) * min(sides, 2))
-    definition = define(session, environment, chosen, games=games)
+    definition = define(session.registry, environment, chosen, games=games)
     plan = prepare(session.workspace, replace(definition, seed=0), trainer_of(session, device))
     speed = measured(session.workspace, plan, slots, workers, seconds, device)
     if as_json:

@@ -10,7 +10,7 @@ import click
 
 from arena.cli.common import as_json
 from arena.cli.session import Session, seconds_text
-from arena.errors import ArenaError, UsageError
+from arena.errors import ArenaError
 
 if TYPE_CHECKING:
     from arena.history import MatchRow, StoredMatch
@@ -111,13 +111,13 @@ def print_replay(
     from arena.clean_text import harmless
     from arena.cli.transcript import beside, said
     from arena.replay import replay as replayed
+    from arena.reports import check_replayable, replay_json
 
-    if stored.episode.match.deal < 0:
-        raise UsageError(f"match {stored.id} was played elsewhere: its moves are not known")
+    check_replayable(stored)
     if as_json:
         from arena.cli.show import print_json
 
-        print_json(_replay_json(session, stored))
+        print_json(replay_json(session.registry, stored))
         return
     episode, names = stored.episode, stored.row.seats
     seats = ", ".join(f"seat {i}: {name}" for i, name in enumerate(names))
@@ -140,21 +140,6 @@ def print_replay(
         )
         if session.debug and fault.traceback:
             click.echo(fault.traceback)
-
-
-def _replay_json(session: Session, stored: StoredMatch) -> dict[str, Any]:
-    from arena.history import plain
-    from arena.replay import replay as replayed
-
-    episode = stored.episode
-    labels = [text for step in replayed(session.registry, stored) for _, text in step.labels]
-    return {
-        "match": stored.id, "tournament": stored.tournament, "number": episode.match.number,
-        "environment": stored.game.short, "seats": list(stored.row.seats),
-        "moves": plain(episode.moves), "labels": labels, "columns": plain(episode.columns or {}),
-        "returns": list(episode.returns), "ending": episode.ending,
-        "faults": [fault._asdict() for fault in episode.faults],
-    }  # fmt: skip
 
 
 @click.command()

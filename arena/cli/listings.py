@@ -9,7 +9,6 @@ import click
 
 from arena.cli.common import as_json
 from arena.cli.session import Session
-from arena.errors import ArenaError
 from arena.plugins import Entry
 
 OF = {
@@ -34,12 +33,14 @@ def _listing(kind: str) -> click.Command:
     @as_json
     @click.pass_obj
     def command(session: Session, name: str | None, as_json: bool) -> None:
+        from arena.catalogue import checkpoint_rows, entry_row
+
         if name is not None:
             _print_one(session.registry.find(kind, name), as_json)
             return
-        rows = [_row(entry) for entry in session.registry.table(kind).values()]
+        rows = [entry_row(entry) for entry in session.registry.table(kind).values()]
         if kind == "agents":
-            rows += _checkpoints(session)
+            rows += checkpoint_rows(session.home)
         shown = rows if as_json else [{**row, "parameters": _brief(kind, row)} for row in rows]
         _print(kind, shown, ["name", "parameters", "plugin", "about"], as_json)
 
@@ -58,21 +59,12 @@ def _brief(kind: str, row: dict[str, Any]) -> list[str]:
     return [*parameters[: _ROOM - 2], f"and {left} more: arena {kind} {row['name']}"]
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    try:
-        factory = entry.load()
-        parameters = [str(parameter) for parameter in entry.parameters()]
-        about = (inspect.getdoc(factory) or "").partition("\n")[0]
-    except ArenaError as error:  # an optional library that is not installed must not end a listing
-        parameters, about = [], str(error)
-    return {"name": entry.name, "parameters": parameters, "plugin": entry.owner, "about": about}
-
-
 def _print_one(entry: Entry, as_json: bool) -> None:
     """Print one thing with its whole description."""
+    from arena.catalogue import entry_row
     from arena.cli.show import print_json
 
-    told = {**_row(entry), "about": inspect.getdoc(entry.load()) or ""}
+    told = {**entry_row(entry), "about": inspect.getdoc(entry.load()) or ""}
     if entry.kind == "formats":
         from arena.openings import PARAMETERS
 
@@ -85,37 +77,15 @@ def _print_one(entry: Entry, as_json: bool) -> None:
     click.echo("\n".join(f"  {parameter}" for parameter in parameters))
 
 
-def _checkpoints(session: Session) -> list[dict[str, Any]]:
-    from arena.checkpoints import list_checkpoints
-
-    return [
-        {"name": c.name, "parameters": [], "plugin": "checkpoint",
-         "about": f"{c.meta['trainer']} on {c.meta['environment']}, {c.meta['steps']:,} steps"}
-        for c in list_checkpoints(session.home)
-    ]  # fmt: skip
-
-
 @click.command()
 @click.option("--family", metavar="NAME", help="Only this family, like openspiel.")
 @as_json
 @click.pass_obj
 def environments(session: Session, family: str | None, as_json: bool) -> None:
     """Games, of every installed library."""
-    registry = session.registry
-    rows: list[dict[str, Any]] = [
-        {"name": entry.name, "alias": None, "kind": None, "seats": None, "plugin": entry.owner,
-         "unsuitable": None}
-        for entry in registry.table("environments").values() if not entry.name.endswith("/*")
-    ]  # fmt: skip
-    for entry, members in registry.families("environments"):
-        prefix = entry.name[:-2]
-        aliases = {member: alias for alias, member in members.aliases().items()}
-        for name in members.names():
-            told = members.describe(name)
-            rows.append({
-                "name": f"{prefix}/{name}", "alias": aliases.get(name), "kind": told.kind,
-                "seats": told.seats, "plugin": entry.owner, "unsuitable": told.unsuitable,
-            })  # fmt: skip
+    from arena.catalogue import environment_rows
+
+    rows = environment_rows(session.registry)
     if family is not None:
         rows = [row for row in rows if str(row["name"]).startswith(f"{family}/")]
     _print(

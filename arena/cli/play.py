@@ -20,9 +20,9 @@ def play(
     """Play a match against agents at the terminal."""
     from arena.campaign import Playing, begin, play_tournament
     from arena.cli.history import print_replay
-    from arena.cli.tournament import numbered_twice
     from arena.cli.training import trainer_of
     from arena.config import Definition, agent_refs
+    from arena.defining import numbered_twice
     from arena.lookup import environment_maker
     from arena.planning import prepare
     from arena.records import Ref

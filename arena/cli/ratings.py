@@ -38,6 +38,7 @@ def ratings(
 ) -> None:  # fmt: skip
     """Rate all that was played of a game (of every game, if none is named)."""
     from arena.errors import Unsuitable
+    from arena.reports import played_game
 
     if plot is not None:
         from arena.plots import check_plot
@@ -45,7 +46,7 @@ def ratings(
         check_plot(plot)
     if over_training and plot is None:
         raise UsageError("--over-training is a way to draw; say where with --plot FILE")
-    named = None if environment is None else _game(session, environment)
+    named = None if environment is None else played_game(session.store(), environment)
     games = session.store().environments() if named is None else [named]
     if plot is not None and len(games) != 1:
         raise UsageError("--plot draws one game: name it, like `arena ratings GAME --plot FILE`")
@@ -66,14 +67,19 @@ def _rate(
     system: str | None, pairs: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Rate a game and show the ratings. Raises `Unsuitable`."""
+    from arena.cli.show import print_json
     from arena.cyclicity import cyclicity
+    from arena.reports import default_system, leaderboard_json
     from arena.specs import parse
 
-    named = system or ("mean_return" if game.ranked_by_return else "bradley_terry")
+    named = system or default_system(game)
     rater = session.registry.make("raters", parse(named))
     results = session.store().results_of(game.name).rated
     rated = rater.rate(results)
-    (_print_json if as_json else _print)(game, named, rated, cyclicity(results), pairs)
+    if as_json:
+        print_json(leaderboard_json(game, named, rated, cyclicity(results), pairs))
+    else:
+        _print(game, named, rated, cyclicity(results), pairs)
     if plot is not None and over_training:
         from arena.training_plot import plot_training
 
@@ -122,37 +128,6 @@ def _cyclicity(cyclic: Cyclicity) -> str:
     )
 
 
-def _print_json(
-    game: GameRecord, system: str, rated: Mapping[str, Rating], cyclic: Cyclicity | None,
-    pairs: bool,
-) -> None:  # fmt: skip
-    from arena.cli.show import print_json, ratings_json
-    from arena.leaderboard import superiority
-
-    told = {
-        "environment": game.short, "full_name": game.name, "system": system,
-        "ratings": ratings_json(rated), "notes": list(getattr(rated, "notes", ())),
-        "cyclicity": cyclic and cyclic._asdict(),
-    }  # fmt: skip
-    if pairs:
-        odds = superiority(rated)
-        told["superiority"] = odds if odds is None else [
-            {"entrant": a, "over": b, "likelihood": float(odds[i, j])}
-            for i, a in enumerate(rated) for j, b in enumerate(rated) if i != j
-        ]  # fmt: skip
-    print_json(told)
-
-
-def _game(session: Session, environment: str) -> GameRecord:
-    """Return a game of the history by its full name or alias. Raises `UnknownName`."""
-    games = session.store().environments()
-    for game in games:
-        if environment in (game.name, game.alias):
-            return game
-    known = [name for game in games for name in (game.name, game.alias) if name]
-    raise UnknownName("environment in the history", environment, known, "arena tournaments")
-
-
 @click.command()
 @click.argument("a", metavar="AGENT")
 @click.argument("b", metavar="AGENT")
@@ -165,8 +140,9 @@ def compare(session: Session, a: str, b: str, environment: str, as_json: bool) -
 
     from arena.cli.show import print_json
     from arena.comparison import compare as compared
+    from arena.reports import played_game
 
-    game = _game(session, environment)
+    game = played_game(session.store(), environment)
     results = session.store().results_of(game.name).rated
     for name in (a, b):
         if name not in results.entrants:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from arena.leaderboard import Rank, ranks, superiority
 from arena.records import Rating
+from arena.reports import finite
 
 
 def console(stderr: bool = False) -> Console:
@@ -26,17 +27,7 @@ def console(stderr: bool = False) -> Console:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one object on a line of its own; infinities and NaN become null."""
-    click.echo(json.dumps(_finite(value), ensure_ascii=False, default=str))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(k): _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    return value.tolist() if hasattr(value, "tolist") else value
+    click.echo(json.dumps(finite(value), ensure_ascii=False, default=str))
 
 
 def table(
@@ -100,15 +91,3 @@ def _interval(rating: Rating, shown: Callable[[Any], str]) -> str:
     if rating.low is None and rating.high is None:
         return "none"
     return f"{shown(rating.low)} to {shown(rating.high)}"
-
-
-def ratings_json(ratings: Mapping[str, Rating]) -> list[dict[str, Any]]:
-    """Return ratings as the JSON contract has them, and the ranks that they bear out (or null)."""
-    places: Sequence[Rank | None] = ranks(ratings) or [None] * len(ratings)
-    return [
-        {
-            "entrant": name, **rating._asdict(), "rank": place and place.rank,
-            "rank_low": place and place.low, "rank_high": place and place.high,
-        }
-        for (name, rating), place in zip(ratings.items(), places)
-    ]  # fmt: skip

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.cli.common import as_json, playing_options
 from arena.cli.session import Session, seconds_text, unset
-from arena.errors import ArenaError, BadConfig, UnknownName, UsageError
+from arena.errors import ArenaError, UsageError
 
 if TYPE_CHECKING:
     from arena.campaign import Playing, Run
-    from arena.config import Definition
     from arena.planning import Trained
     from arena.records import Rating
 
@@ -37,6 +34,7 @@ def tournament(
     """Play a tournament: a shipped definition, a file, or any environment."""
     from arena.campaign import begin, job_of, reopen
     from arena.cli.training import trainer_of
+    from arena.defining import define
     from arena.planning import prepare
 
     playing = playing_of(session, given)
@@ -52,7 +50,7 @@ def tournament(
             raise click.UsageError(
                 "name a definition, a FILE.toml or an environment, or --resume ID"
             )
-        plan = prepare(session.workspace, define(session, **asked), train)
+        plan = prepare(session.workspace, define(session.registry, **asked), train)
         playing.executor.ready(job_of(session.workspace, plan, playing))
         run = begin(session.workspace, plan)
     finish(session, run, playing, as_json)
@@ -74,70 +72,14 @@ def playing_of(session: Session, given: Mapping[str, Any]) -> Playing:
     return Playing(plays, given["slots"], given["device"])
 
 
-def define(
-    session: Session,
-    what: str,
-    agents: tuple[str, ...] = (),
-    format_: str | None = None,
-    games: int | None = None,
-    seed: int | None = None,
-) -> Definition:
-    """Return the definition that the command line asks for. Raises `UsageError`s."""
-    from arena.config import agent_refs
-    from arena.records import Ref
-    from arena.specs import parse
-
-    definition = find_definition(session, what)
-    if agents:
-        definition = replace(definition, entries=agent_refs(agents))
-    if format_ is not None:
-        definition = replace(definition, format=parse(format_))
-    if games is not None:
-        chosen = definition.format or Ref(_default_format(session, definition))
-        chosen = replace(chosen, parameters={**chosen.parameters, "games": games})
-        definition = replace(definition, format=chosen)
-    return definition if seed is None else replace(definition, seed=seed)
-
-
-def _default_format(session: Session, definition: Definition) -> str:
-    from arena.lookup import environment_maker
-
-    spec = environment_maker(session.registry, definition.environment)[1]
-    return "score" if spec.ranked_by_return else "round_robin"
-
-
-def find_definition(session: Session, what: str) -> Definition:
-    """Look a tournament up: a file, a shipped definition, an environment, in this order."""
-    from arena.config import Definition, read_definition, shipped_tournaments
-    from arena.specs import parse
-
-    if what.endswith(".toml"):
-        if not Path(what).is_file():
-            raise BadConfig(f"no file {what!r}")
-        return read_definition(Path(what))
-    shipped = shipped_tournaments()
-    if what in shipped:
-        return read_definition(shipped[what])
-    ref = parse(what)
-    try:
-        session.registry.find("environments", ref.name)
-    except UnknownName as error:
-        if "/" in ref.name:
-            raise
-        names = [*session.registry.names("environments"), *shipped]
-        raise UnknownName(
-            "tournament or environment", ref.name, names, "arena environments"
-        ) from error
-    return Definition(ref, ())
-
-
 def _resume(session: Session, run: Run, asked: Mapping[str, Any], train: Trained) -> Run:
     """Go on as asked: a resume takes the original arguments or none, but for who plays on."""
     from arena.amending import resume
+    from arena.defining import define
 
     if "what" not in asked:
         raise UsageError(f"--resume {run.id} takes the original arguments or none")
-    amended = resume(session.workspace, run, define(session, **asked), train)
+    amended = resume(session.workspace, run, define(session.registry, **asked), train)
     for key, items in amended.changed:
         click.echo(f"tournament {run.id} goes on with {key}={';'.join(items)}", err=True)
     return amended.run
@@ -164,7 +106,8 @@ def finish(session: Session, run: Run, playing: Playing, as_json: bool) -> None:
 
 
 def _print_json(run: Run, rated: Mapping[str, Mapping[str, Rating] | str]) -> None:
-    from arena.cli.show import print_json, ratings_json
+    from arena.cli.show import print_json
+    from arena.reports import ratings_json
     from arena.specs import canonical
     from arena.standings import standings
 
@@ -248,6 +191,7 @@ def match(
     from arena.campaign import begin, play_tournament
     from arena.cli.training import trainer_of
     from arena.config import Definition, agent_refs
+    from arena.defining import numbered_twice
     from arena.planning import prepare
     from arena.records import Ref
     from arena.specs import parse
@@ -267,15 +211,3 @@ def match(
             print_replay(session, stored, as_json)
     else:
         print_matches(session, as_json, tournament=run.id)
-
-
-def numbered_twice(agents: tuple[str, ...]) -> tuple[str, ...]:
-    """Give an agent that is named again an alias, so that it may meet itself: random, random-2."""
-    from arena.specs import canonical, display, parse
-
-    named: list[str] = []
-    for text in agents:
-        ref = parse(text)
-        times = sum(display(parse(other)) == display(ref) for other in agents[: len(named)]) + 1
-        named.append(text if times == 1 else f"{ref.name}-{times}={canonical(ref)}")
-    return tuple(named)

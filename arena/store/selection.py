@@ -79,6 +79,9 @@ class Selection:
         if query.agent is not None:
             mine = select(entrants.c.tournament_id).where(_is_agent(query.agent))
             conditions.append(ids.in_(mine))
+        if query.opponent is not None:
+            theirs = select(entrants.c.tournament_id).where(_is_agent(query.opponent))
+            conditions.append(ids.in_(theirs))
         order = ids.desc() if newest else ids
         found = connection.scalars(select(ids).where(*conditions).order_by(order)).all()
         for begin in range(0, len(found), _AT_A_TIME):
@@ -131,8 +134,8 @@ class Selection:
     def _conditions(self, tournament: Tournament) -> Iterator[Filter]:
         query = self.query
         seats = _seats_of(query.agent, tournament) if query.agent is not None else None
-        if seats is not None:
-            yield lambda told: seats(told).any(1)
+        yield from self._players(tournament, seats)
+        yield from self._measures()
         if query.ending is not None:
             yield _ended(query.ending)
         if query.faults is not None:
@@ -143,6 +146,30 @@ class Selection:
             alone = tournament.record.game.ranked_by_return
             best = self._best
             yield lambda told: best(told, seats) & (told.endings != VOID) & (not alone)
+
+    def _players(self, tournament: Tournament, seats: Filter | None) -> Iterator[Filter]:
+        """Yield who must be there; `seats` says which the agent holds."""
+        query = self.query
+        if seats is not None and query.seat is None:
+            yield lambda told: seats(told).any(1)
+        elif seats is not None:
+            yield lambda told: _in_seat(seats(told), query.seat or 0)
+        if query.opponent is not None:
+            theirs = _seats_of(query.opponent, tournament)
+            yield lambda told: _apart(theirs(told), None if seats is None else seats(told))
+
+    def _measures(self) -> Iterator[Filter]:
+        """Yield when it must have begun, and how long it must have been."""
+        since, until = self.query.since, self.query.until
+        shortest, longest = self.query.shortest, self.query.longest
+        if since is not None:
+            yield lambda told: told.started >= since
+        if until is not None:
+            yield lambda told: told.started < until
+        if shortest is not None:
+            yield lambda told: told.turns >= shortest
+        if longest is not None:
+            yield lambda told: told.turns <= longest
 
 
 def is_environment(name: str) -> ColumnElement[bool]:
@@ -198,6 +225,25 @@ def _best(told: Told) -> Bools:
     values = np.where(told.forfeited, -np.inf, told.returns)
     best: Bools = values == values.max(1, keepdims=True)
     return best
+
+
+def _in_seat(mine: Bools, seat: int) -> Bools:
+    """Return in which matches this seat is among those held."""
+    if not 0 <= seat < mine.shape[1]:
+        return np.zeros(len(mine), np.bool_)
+    held: Bools = mine[:, seat]
+    return held
+
+
+def _apart(theirs: Bools, mine: Bools | None) -> Bools:
+    """Return in which matches the one holds a seat and the other another.
+
+    An agent meets itself where two of its seats do.
+    """
+    if mine is None:
+        return np.asarray(theirs.any(1))
+    pairs = mine.sum(1) * theirs.sum(1)  # of seats, each with itself among them
+    return np.asarray(pairs > (mine & theirs).sum(1))
 
 
 def _seat(best: Bools, seat: int) -> Bools:

@@ -107,6 +107,14 @@ class SqlStore(Store):
         with self._database.read() as connection:
             return iter([] if connection is None else list(read_tournaments(connection)))
 
+    def pulse(self) -> dict[int, tuple[State, int]]:
+        c = tournaments.c
+        with self._database.read() as connection:
+            if connection is None:
+                return {}
+            rows = connection.execute(select(c.id, c.state, c.matches).order_by(c.id))
+            return {identifier: (state, matches) for identifier, state, matches in rows}
+
     def numbers(self, tournament: int) -> NDArray[np.int64]:
         with self._reading(tournament) as (connection, _):
             ids = [header.id for header in headers(connection, tournament)]
@@ -118,12 +126,20 @@ class SqlStore(Store):
             return read_results(connection, found)
 
     def results_of(
-        self, environment: str, kinds: Collection[TournamentKind] = RATED_KINDS
+        self,
+        environment: str,
+        kinds: Collection[TournamentKind] = RATED_KINDS,
+        since: float | None = None,
+        until: float | None = None,
     ) -> Results:
         with self._database.read() as connection:
             if connection is None:
                 return make_results((), (), (), 0)
-            wanted = is_environment(environment), tournaments.c.kind.in_(kinds)
+            wanted = [is_environment(environment), tournaments.c.kind.in_(kinds)]
+            if since is not None:
+                wanted.append(tournaments.c.started >= since)
+            if until is not None:
+                wanted.append(tournaments.c.started < until)
             found = read_tournaments(connection, *wanted)
             by_start = sorted(found, key=lambda each: (each.record.started, each.id))
             return read_joint_results(connection, by_start)

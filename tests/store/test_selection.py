@@ -65,6 +65,18 @@ FILTERS = {
         {"agent": "mcts", "result": "loss"},
         lambda m: holds(m, "mcts") and winner(m) is not None and winner(m) not in holds(m, "mcts"),
     ),
+    "opponent": ({"opponent": "champion"}, lambda m: holds(m, "champion")),
+    "met": (
+        {"agent": "mcts", "opponent": "random"},
+        lambda m: any(i != j for i in holds(m, "mcts") for j in holds(m, "random")),
+    ),
+    "itself": ({"agent": "mcts", "opponent": "mcts"}, lambda m: len(holds(m, "mcts")) > 1),
+    "in seat 1": ({"agent": "mcts", "seat": 1}, lambda m: 1 in holds(m, "mcts")),
+    "in seat 9": ({"agent": "mcts", "seat": 9}, lambda m: False),
+    "since": ({"since": 1_700_000_100.0}, lambda m: m.episode.started >= 1_700_000_100.0),
+    "until": ({"until": 1_700_000_100.0}, lambda m: m.episode.started < 1_700_000_100.0),
+    "long": ({"shortest": 3}, lambda m: m.episode.turns >= 3),
+    "short": ({"longest": 2}, lambda m: m.episode.turns <= 2),
     "many": (
         {"agent": "random", "environment": "tic_tac_toe", "faults": True, "ending": "forfeit"},
         lambda m: (
@@ -74,13 +86,16 @@ FILTERS = {
 }  # fmt: skip
 
 
+NONE = ("unknown", "seat 9", "in seat 9", "itself")
+
+
 @pytest.mark.parametrize("name", FILTERS)
 def test_filters(filled, name, monkeypatch):
     monkeypatch.setattr(sql, "BLOCK", 40)
     store, everything = filled
     wanted, condition = FILTERS[name]
     expected = [stored.id for stored in everything if condition(stored)]
-    assert len(expected) > 5 or name in ("unknown", "seat 9")
+    assert len(expected) > 5 or name in NONE
     query = MatchQuery(**wanted)
     assert [row.match for row in store.matches(query)] == expected
     assert [stored.id for stored in store.replays(query)] == expected

@@ -1,0 +1,99 @@
+"""Matches: a page of those that a filter means, and one move by move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from arena.errors import ArenaError
+from arena.history import MatchQuery, StoredMatch, plain
+from arena.replay import Step, replay
+from arena.reports import check_replayable, finite
+from arena.web.boards import Board, board_svg, read_board
+from arena.web.queries import Day, Flag, MatchId, Number, Text, begin_of, end_of
+from arena.web.site import Here, Site
+
+PAGE = 50
+LONGEST = 2_000
+"""How many steps of a match are told at most."""
+
+
+def matches(
+    site: Here,
+    environment: Text = None,
+    agent: Text = None,
+    opponent: Text = None,
+    result: Text = None,
+    seat: Number = None,
+    ending: Text = None,
+    faults: Flag = None,
+    tournament: Number = None,
+    since: Day = None,
+    until: Day = None,
+    shortest: Number = None,
+    longest: Number = None,
+    before: MatchId = None,
+    after: MatchId = None,
+) -> dict[str, Any]:
+    """Return a page of matches, newest first, that goes by keys: older than `before`, or newer
+    than `after`."""
+    asked = {
+        "environment": environment, "agent": agent, "opponent": opponent, "result": result,
+        "seat": seat, "ending": ending, "faults": faults, "tournament": tournament,
+        "shortest": shortest, "longest": longest,
+    }  # fmt: skip
+    wanted: dict[str, Any] = {**asked, "since": begin_of(since), "until": end_of(until)}
+    query = MatchQuery(**wanted, before=before, after=after, limit=PAGE + 1)
+    found = list(site.store.matches(query))
+    more = len(found) > PAGE
+    page = found[:PAGE] if after is not None else found[-PAGE:]
+    rows = [row.as_json() for row in reversed(page)]
+    newer = more if after is not None else before is not None
+    older = more if after is None else True
+    return {
+        "asked": {**asked, "since": since, "until": until},
+        "games": sorted({each.record.game.short for each in site.tournaments()}),
+        "matches": rows,
+        "newer": rows[0]["match"] if rows and newer else None,
+        "older": rows[-1]["match"] if rows and older else None,
+    }
+
+
+def match(site: Here, match: int) -> dict[str, Any]:
+    """Return a match with all its steps: who did what, and the position after it."""
+    stored = site.store.match(match)
+    told = stored.row.as_json()
+    told["faults"] = [fault._asdict() for fault in stored.episode.faults]
+    told["kind"] = site.tournament(stored.tournament).record.kind
+    steps, why = steps_of(site, stored)
+    return {**told, "steps": steps, "why": why, "language": _language(steps)}
+
+
+def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the steps of a match, and why there are no more if it cannot be replayed."""
+    steps: list[dict[str, Any]] = []
+    before: Board | None = None
+    try:
+        check_replayable(stored)
+        for step in replay(site.registry, stored):
+            board = read_board(step.drawing)
+            steps.append(_told(step, board, before))
+            before = board
+            if len(steps) > LONGEST:
+                return steps, f"only the first {LONGEST:,} steps are shown"
+    except ArenaError as error:
+        return steps, str(error)
+    return steps, None
+
+
+def _told(step: Step, board: Board | None, before: Board | None) -> dict[str, Any]:
+    svg = None if board is None else str(board_svg(board, board.changed(before)))
+    return {
+        "turn": step.turn, "moves": [[seat, label] for seat, label in step.labels],
+        "columns": finite(plain(dict(step.columns))), "drawing": step.drawing, "board": svg,
+    }  # fmt: skip
+
+
+def _language(steps: list[dict[str, Any]]) -> bool:
+    """Whether what was said is worth reading side by side."""
+    texts = [label for step in steps for _, label in step["moves"]]
+    return any(len(text) > 60 for text in texts) or any("thought" in s["columns"] for s in steps)

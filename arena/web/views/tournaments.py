@@ -1,0 +1,93 @@
+"""Tournaments: the list, and one with its standings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from arena.errors import UsageError
+from arena.history import MatchQuery, Tournament
+from arena.reports import finite
+from arena.web import standings
+from arena.web.queries import Number, Text, TournamentId
+from arena.web.site import Here, Site
+from arena.web.standings import Chosen
+
+PAGE = 50
+FAULTS = 20
+"""How many matches with faults are told of."""
+
+
+def tournaments(
+    site: Here, environment: Text = None, state: Text = None, before: Number = None
+) -> dict[str, Any]:
+    """Return tournaments, newest first; `before` is the id that the page before ended with."""
+    found = [
+        each for each in reversed(site.tournaments())
+        if environment in (None, each.record.game.name, each.record.game.alias)
+        and state in (None, each.state)
+        and (before is None or each.id < before)
+    ]  # fmt: skip
+    return {
+        "asked": {"environment": environment, "state": state},
+        "games": sorted({each.record.game.short for each in site.tournaments()}),
+        "tournaments": [each.as_json() for each in found[:PAGE]],
+        "next": found[PAGE - 1].id if len(found) > PAGE else None,
+    }
+
+
+def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
+    """Return a tournament: how it stands, its rounds, its faults, its definition."""
+    found = site.tournament(tournament)
+    record = found.record
+    return {
+        **found.as_json(),
+        "matches": found.matches,
+        "table": _table(site, found),
+        "faults": _faults(site, tournament),
+        "conclusion": _conclusion(site, found),
+        "definition": json.loads(record.definition or "null"),
+        "versions": dict(record.versions),
+        "specs": {entrant.name: entrant.spec for entrant in record.entrants},
+    }
+
+
+def _table(site: Site, found: Tournament) -> dict[str, Any]:
+    chosen = Chosen(found.record.game, found.id)
+    return standings.tables(site, chosen)
+
+
+def _faults(site: Site, tournament: int) -> list[dict[str, Any]]:
+    query = MatchQuery(tournament=tournament, faults=True, limit=FAULTS)
+    return [
+        {"match": row.match, "seats": list(row.seats), **fault}
+        for row in site.store.matches(query)
+        for fault in row.as_json()["faults"]
+    ]
+
+
+def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
+    """Return what the format concludes; nothing where it cannot be made any more."""
+    from arena.config import definition_from_json
+    from arena.lookup import environment_maker
+    from arena.openings import split_book
+    from arena.planning import made
+    from arena.records import Entrants
+    from arena.roles import Format
+
+    def conclude() -> dict[str, Any]:
+        definition = definition_from_json(json.loads(found.record.definition))
+        assert definition.format is not None
+        named, _ = split_book(definition.format, definition.openings)
+        format_ = made(site.registry, "formats", named, Format)
+        _, spec = environment_maker(site.registry, found.record.game.ref)
+        names = tuple(entrant.name for entrant in found.record.entrants)
+        entrants = Entrants(names, spec, found.record.seed)
+        return dict(finite(format_.conclusion(entrants, site.store.results(found.id))))
+
+    if found.record.kind == "import" or not found.matches:
+        return {}
+    try:
+        return site.memo.get(("conclusion", found.id), found.matches, conclude)
+    except UsageError:
+        return {}
