@@ -25,7 +25,12 @@ class Agent:
     unless the user of this process has said `arena --trust`.
     """
     files: tuple[str, ...] = ()
-    """The parameters that name files: other content is another player."""
+    """The parameters that name files or folders: other content is another player.
+
+    The name of a checkpoint stands for its folder. The first is also what a checkpoint of this
+    agent is handed to, if the constructor has no `checkpoint`."""
+    scorers: tuple[str, ...] = ()
+    """The parameters that are judges' specs; what files these name counts as well."""
 
     columns: bool = False
     """Whether `act_batch` also answers batches whose columns are tensors (`batch.device` is not

@@ -17,7 +17,7 @@ from arena.environment import Environment
 from arena.errors import ArenaError, Unsuitable, UsageError
 from arena.experience import Experience
 from arena.gametree import Floats
-from arena.lookup import make_agent
+from arena.lookup import checkpoint_ref, make_agent
 from arena.playing import runner_for
 from arena.plugins import Registry
 from arena.recorder import Recorder
@@ -149,10 +149,8 @@ class Contest:
 
     def _made(self, run: LiveRun) -> Agent:
         """Return the agent that was learnt."""
-        best = load_checkpoint(run.folder / "best")
-        given = {**best.meta.get("agent_parameters", {}), "checkpoint": best.folder}
-        ref = Ref(best.meta["agent"], given)
         workspace = run.workspace
+        ref = checkpoint_ref(workspace.registry, load_checkpoint(run.folder / "best"))
         return make_agent(workspace.registry, workspace.home, ref, self.device, workspace.trust)
 
     def _returns(self, answer: Agent, seat: int | None, allowance: Allowance) -> Floats:

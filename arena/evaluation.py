@@ -9,7 +9,15 @@ from arena.agent import Agent
 from arena.campaign import Playing, begin, play_tournament
 from arena.config import Definition, Entry
 from arena.executors.here import Here, agents_of
-from arena.lookup import Player, check_suits, environment_maker, find_game, find_player, make_agent
+from arena.lookup import (
+    Player,
+    check_suits,
+    checkpoint_ref,
+    environment_maker,
+    find_game,
+    find_player,
+    make_agent,
+)
 from arena.planning import Plan, completed, made
 from arena.records import STANDARD_RULES, Checkpoint, Entrants, Ref
 from arena.results import Results
@@ -86,8 +94,7 @@ class Evaluation:
     def _learner(self, run: LiveRun, checkpoint: Checkpoint) -> Player:
         """Return the checkpoint as a player; its folder is not where finished ones lie."""
         name = f"{run.name}@{run.step}"
-        given = {**checkpoint.meta["agent_parameters"], "checkpoint": checkpoint.folder}
-        made_by = Ref(checkpoint.meta["agent"], given)
+        made_by = checkpoint_ref(run.workspace.registry, checkpoint)
         return Player(name, name, run.name, {}, made_by, checkpoint.digest)
 
     def _plan(self, run: LiveRun, learner: Player) -> Plan:

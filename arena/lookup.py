@@ -13,8 +13,8 @@ from arena.agent import Agent
 from arena.environment import Environment
 from arena.errors import BadParameter, PluginError, UnknownName, Unsuitable, UsageError
 from arena.plugins import Entry, Registry, load_file
-from arena.records import Ref, Rules, Spec
-from arena.specs import Parameter, bind, canonical, parameters_of
+from arena.records import Checkpoint, Ref, Rules, Spec
+from arena.specs import Parameter, bind, canonical, parameters_of, parse
 
 MAX_TURNS = Parameter("max_turns", int, None)
 Maker = Callable[[], Environment]
@@ -107,20 +107,20 @@ def find_player(registry: Registry, home: Path, ref: Ref) -> Player:
 
     Raises `UnknownName` or `BadParameter`.
     """
+    digest = folder = None
     if _is_file(ref.name):
         file = Path(ref.name.rpartition(":")[0]).resolve()
         digest = _digest([file])
         made = replace(ref, name=f"{file}:{ref.name.rpartition(':')[2]}", alias=None)
     elif ref.name in registry.table("agents"):
-        digest, made = None, replace(ref, alias=None)
+        made = replace(ref, alias=None)
     else:
-        made, digest = _checkpoint(registry, home, ref)
+        made, digest, folder = _checkpoint(registry, home, ref)
     factory, known, what = _factory(registry, made)
     values = bind(what, known, made.parameters)
-    if digest is None:
-        named = [values[key] for key in getattr(factory, "files", ()) if values.get(key)]
-        digest = _digest([Path(file) for file in named])
     given = {name: values[name] for name in ref.parameters}
+    values, named = _located(registry, home, factory, values)
+    digest = _joined(digest, _digest([Path(file) for file in named if file != folder]))
     shown = Ref(ref.name, given)
     return Player(
         ref.alias or canonical(shown), canonical(shown), ref.name, given,
@@ -128,24 +128,82 @@ def find_player(registry: Registry, home: Path, ref: Ref) -> Player:
     )  # fmt: skip
 
 
-def _checkpoint(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, str]:
+def find_scorer(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, list[str]]:
+    """Return a judge's Ref, checkpoints it names given by their folders, and the files it reads.
+
+    Raises `UnknownName` or `BadParameter`.
+    """
+    entry = registry.find("scorers", ref.name)
+    values = bind(f"scorer {ref.name!r}", entry.parameters(), ref.parameters)
+    values, named = _located(registry, home, entry.load(), values)
+    return Ref(ref.name, values), named
+
+
+def checkpoint_ref(registry: Registry, found: Checkpoint) -> Ref:
+    """Return what plays a checkpoint: the agent that it names, handed its folder.
+
+    The agent is handed it as `checkpoint`, or where it has no such parameter as the first of its
+    `files`.
+    """
+    entry = registry.find("agents", found.meta["agent"])
+    names = [parameter.name for parameter in entry.parameters()]
+    files = getattr(entry.load(), "files", ())
+    key = "checkpoint" if "checkpoint" in names or not files else files[0]
+    return Ref(entry.name, {**found.meta.get("agent_parameters", {}), key: found.folder})
+
+
+def _checkpoint(registry: Registry, home: Path, ref: Ref) -> tuple[Ref, str, str]:
+    """Return what plays the checkpoint that a Ref names, its digest and its folder."""
     from arena.checkpoints import find_checkpoint, list_checkpoints
 
     found = find_checkpoint(home, ref.name)
     if found is None:
         names = [*registry.names("agents"), *(c.name for c in list_checkpoints(home))]
         raise UnknownName("agent", ref.name, names, "arena agents")
-    kept = {**found.meta.get("agent_parameters", {}), "checkpoint": found.folder}
-    return Ref(found.meta["agent"], {**kept, **ref.parameters}), found.digest
+    by = checkpoint_ref(registry, found)
+    made = replace(by, parameters={**by.parameters, **ref.parameters})
+    return made, found.digest, found.folder
+
+
+def _located(
+    registry: Registry, home: Path, factory: Any, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return parameters with folders in the place of checkpoints' names, and all files named."""
+    made, named = dict(values), []
+    for key in getattr(factory, "files", ()):
+        if values.get(key):
+            made[key] = _folder(home, str(values[key]))
+            named.append(made[key])
+    for key in getattr(factory, "scorers", ()):
+        if values.get(key):
+            ref, files = find_scorer(registry, home, parse(values[key]))
+            made[key] = canonical(ref)
+            named += files
+    return made, named
+
+
+def _folder(home: Path, name: str) -> str:
+    """Return the folder of the checkpoint of this name; where there is none, the name."""
+    from arena.checkpoints import find_checkpoint
+
+    found = None if "/" in name else find_checkpoint(home, name)
+    return name if found is None else found.folder
+
+
+def _joined(*digests: str | None) -> str | None:
+    """Return the digest of digests: of one alone itself, None of none."""
+    known = [digest for digest in digests if digest is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    return hashlib.sha256(" ".join(known).encode()).hexdigest()[:16]
 
 
 def _digest(files: Sequence[Path]) -> str | None:
     """Return a hash of the content of files, and of all in folders; None if none can be read."""
     files = [file for named in files for file in ([named] if named.is_file() else _within(named))]
     hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
-    if len(hashes) < 2:
-        return hashes[0][:16] if hashes else None
-    return hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:16]
+    digest = _joined(*hashes)
+    return None if digest is None else digest[:16]
 
 
 def _within(folder: Path) -> list[Path]:

@@ -34,8 +34,13 @@ def make_agent(spec: str, game: Spec, workspace: Workspace | None = None) -> Age
 
 
 def make_scorer(spec: str, workspace: Workspace | None = None) -> Scorer:
-    """Return the judge of answers that a spec names. Raises `UsageError`s."""
-    made = (workspace or Workspace.open()).registry.make("scorers", parse(spec))
+    """Return the judge of answers that a spec names. Raises `UsageError`s.
+
+    What its `files` name may be a checkpoint of the workspace.
+    """
+    workspace = workspace or Workspace.open()
+    ref, _ = lookup.find_scorer(workspace.registry, workspace.home, parse(spec))
+    made = workspace.registry.make("scorers", ref)
     if not isinstance(made, Scorer):
         raise UsageError(f"scorer {spec!r} is a {type(made).__name__}, not an arena.Scorer")
     return made

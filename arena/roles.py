@@ -84,6 +84,9 @@ class Format(ABC):
 class Scorer(ABC):
     """Judges answers."""
 
+    files: tuple[str, ...] = ()
+    """The parameters that name files or folders; a checkpoint's name stands for its folder."""
+
     @abstractmethod
     def score(self, prompts: Sequence[str], responses: Sequence[str]) -> Sequence[float]:
         """Return one number a pair of prompt and response; more is better."""

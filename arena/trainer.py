@@ -167,7 +167,8 @@ class Trainer(ABC):
     """Makes a checkpoint. The constructor's signature is its configuration."""
 
     agent: str
-    """The registered agent that plays its checkpoints: made with `checkpoint`, the folder."""
+    """The registered agent that plays its checkpoints: made with the folder as `checkpoint`, or as
+    the first of its `files`."""
     select_by: str | None = None
     """The metric whose highest value decides which checkpoint is kept; None keeps the latest."""
 

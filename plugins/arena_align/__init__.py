@@ -8,18 +8,13 @@ from arena import hookimpl
 @hookimpl
 def arena_agents() -> Mapping[str, str]:
     """Return the agents of this plugin."""
-    return {
-        "language_policy": "arena_align.agents:LanguagePolicy",
-        "best_of": "arena_align.best_of:BestOf",
-        "reward_greedy": "arena_align.agents:RewardGreedy",
-    }
+    return {"reward_greedy": "arena_align.agents:RewardGreedy"}
 
 
 @hookimpl
 def arena_trainers() -> Mapping[str, str]:
     """Return the trainers of this plugin."""
     return {
-        "best_of": "arena_align.best_of:BestOfTrainer",
         "tiny_lm": "arena_align.sft:Tiny",
         "sft": "arena_align.sft:Sft",
         "reward_model": "arena_align.reward_model:RewardModel",

@@ -1,4 +1,4 @@
-"""Checkpoints at the table: a policy by the odds of its moves, a reward model by its scores."""
+"""A reward model at the table, by its scores."""
 
 from __future__ import annotations
 
@@ -11,18 +11,8 @@ from arena_llm.scoring import text_scores
 
 from arena import Agent, Batch, Spec
 from arena_align.checks import check_policy
-from arena_align.players import Floats, Scored, prompter_of
+from arena_align.players import Floats, prompter_of
 from arena_align.tokens import answered
-
-
-class LanguagePolicy(Scored):
-    """Plays the legal move whose label a model finds likeliest; `greedy=false` by their odds."""
-
-    files = ("checkpoint",)
-
-    def __init__(self, checkpoint: str, greedy: bool = True, device: str = "auto") -> None:
-        model = load(checkpoint, device)
-        super().__init__(model, prompter_of(model), greedy)
 
 
 class RewardGreedy(Agent):
@@ -41,12 +31,15 @@ class RewardGreedy(Agent):
 
     def act_batch(self, batch: Batch) -> Sequence[int]:
         """Return a legal action a row."""
-        texts, rows = [], []
+        asked: list[str] = []
+        said: list[str] = []
+        rows: list[int] = []
         for row, observation in enumerate(batch):
-            prompt = self.prompter.prompt(observation)
-            for label in labels_of(observation, self.prompter.clean)[1]:
-                texts.append(answered(self.model.tokenizer, prompt, label))
-                rows.append(row)
+            labels = labels_of(observation, self.prompter.clean)[1]
+            asked += [self.prompter.prompt(observation, labels)] * len(labels)
+            said += labels
+            rows += [row] * len(labels)
+        texts = answered(self.model.tokenizer, asked, said)
         scores = text_scores(self.model, texts).double().numpy()
         rows_of = np.array(rows)
         best: list[Floats] = [scores[rows_of == row] for row in range(len(batch))]

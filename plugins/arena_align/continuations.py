@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena import Agent, Batch, Environment, Match, Moves, Unsuitable, derive, play
+from arena import Agent, Batch, Environment, Match, Moves, Spec, Unsuitable, derive, play
 from arena_align.decisions import Decision
 
 Floats = NDArray[np.float64]
@@ -90,8 +90,24 @@ def values_of_moves(
 ) -> list[Mapping[int, float]]:
     """Return what each legal move (by index) of each decision comes to if `by` holds all seats.
 
-    With a perfect player (minimax) one match tells the value of the game after the move.
+    With a perfect player (minimax) one match tells the value of the game after the move. Where
+    nothing is hidden or left to luck, moves are played on once for all decisions at one board.
     """
-    asks = [(decision, index) for decision in asked for index in range(len(decision.legal))]
+    names = _boards(make().spec, asked)
+    first = dict(zip(names, asked))
+    asks = [(here, index) for here in first.values() for index in range(len(here.legal))]
     worth = iter(returns_after(make, asks, [by], [by], seed, games).tolist())
-    return [{index: next(worth) for index in range(len(decision.legal))} for decision in asked]
+    values = {
+        name: {index: next(worth) for index in range(len(decision.legal))}
+        for name, decision in first.items()
+    }
+    return [values[name] for name in names]
+
+
+def _boards(spec: Spec, asked: Sequence[Decision]) -> list[Hashable]:
+    """Return a name for each decision, the same for those at which the same moves come to."""
+    alike = spec.perfect_information and not spec.stochastic
+    return [
+        (decision.board, decision.legal) if alike and decision.board else number
+        for number, decision in enumerate(asked)
+    ]

@@ -33,6 +33,7 @@ class Decision(NamedTuple):
     action            what was done; `legal` are all legal actions and `labels` these in words
     score             what the match returned to the seat, less the best return of another
     group             names the position up to symmetry
+    board             names it as it is, for whose turn it is; "" if nobody knows
     """
 
     prompt: str
@@ -46,6 +47,7 @@ class Decision(NamedTuple):
     labels: tuple[str, ...]
     score: float
     group: str
+    board: str = ""
 
 
 class Scribe(Agent):
@@ -73,10 +75,12 @@ class Scribe(Agent):
             for observation, actions in zip(batch, legal)
         ]
         groups = [self.group(observation) for observation in batch]
+        boards = [f"{observation.seat}: {observation.text}" for observation in batch]
         answer = self.inner.act_batch(batch)
         actions = answer.actions if isinstance(answer, Moves) else answer
         return Moves(
-            actions, {"prompt": prompts, "legal": legal, "labels": labels, "group": groups}
+            actions,
+            {"prompt": prompts, "legal": legal, "labels": labels, "group": groups, "board": boards},
         )
 
 
@@ -123,6 +127,7 @@ def decisions_of(episode: Episode, returns: Sequence[float], skip: int = 0) -> I
                 beside["prompt"][index], reply, seat, episode.match.seats[seat],
                 episode.match.deal, tuple(moves), action, legal, labels,
                 returns[seat] - max(others, default=0.0), beside["group"][index],
+                beside["board"][index],
             )  # fmt: skip
         moves.append(action)
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from arena import Observation, Spec, derive
 
+_MOST = 50_000
+"""Positions whose names are remembered: most are met many times."""
+
 
 def grouping(spec: Spec) -> Callable[[Observation], str]:
     """Return what names positions: boards that turn or mirror into one another have one name.
@@ -19,12 +22,19 @@ def grouping(spec: Spec) -> Callable[[Observation], str]:
     its text.
     """
 
+    known: dict[bytes, str] = {}
+
     def group(observation: Observation) -> str:
         shape = getattr(spec.seats[observation.seat].observation_space, "shape", None) or ()
         if len(shape) != 3:
             return _hash(observation.text.encode())
         seen = np.asarray(observation.data)
-        return _hash(min(turned.tobytes() for turned in _turned(seen)))
+        content = seen.tobytes()
+        if content not in known:
+            if len(known) >= _MOST:
+                known.clear()
+            known[content] = _hash(min(turned.tobytes() for turned in _turned(seen)))
+        return known[content]
 
     return group
 

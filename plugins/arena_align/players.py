@@ -23,10 +23,10 @@ def prompter_of(model: LanguageModel, template: str = "") -> Prompter:
 
 
 class Scored(Agent):
-    """Plays legal moves by the odds that a model gives their labels, or the likeliest of them."""
+    """Plays legal moves by the odds that a model in memory gives their labels, without a record."""
 
-    def __init__(self, model: LanguageModel, prompter: Prompter, greedy: bool = False) -> None:
-        self.model, self.prompter, self.greedy = model, prompter, greedy
+    def __init__(self, model: LanguageModel, prompter: Prompter) -> None:
+        self.model, self.prompter = model, prompter
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` where moves cannot be counted."""
@@ -36,14 +36,10 @@ class Scored(Agent):
 
     def act_batch(self, batch: Batch) -> Sequence[int]:
         """Return a legal action a row."""
-        found = []
-        for odds, legal, u in zip(self.policy(batch), batch.legal, batch.u.tolist()):
-            if self.greedy:
-                index = int(odds.argmax())
-            else:
-                index = min(int(np.searchsorted(odds.cumsum(), u, "right")), len(odds) - 1)
-            found.append(legal[index])
-        return found
+        return [
+            legal[min(int(np.searchsorted(odds.cumsum(), u, "right")), len(odds) - 1)]
+            for odds, legal, u in zip(self.policy(batch), batch.legal, batch.u.tolist())
+        ]
 
     def policy(self, batch: Batch) -> list[Floats]:
         """Return the odds of each legal action for each row."""

@@ -31,7 +31,7 @@ ABOUT = """
 class PreferenceTrainer(Trainer):
     """Learns from pairs of answers; a step is a pair learnt from."""
 
-    agent = "language_policy"
+    agent = "llm"
     name: str
     head: Any = "words"
     weight_decay = 0.0

@@ -93,8 +93,8 @@ def judged(language: Any, pairs: Sequence[Pair], name: str, most: int = 4_000) -
     if not pairs:
         return {}
     sides = [
-        text_scores(language, [answered(language.tokenizer, p.prompt, each) for p, each in side])
-        for side in ([(p, p.chosen) for p in pairs], [(p, p.rejected) for p in pairs])
+        text_scores(language, answered(language.tokenizer, [p.prompt for p in pairs], replies))
+        for replies in ([p.chosen for p in pairs], [p.rejected for p in pairs])
     ]
     loss = float(bradley_terry_loss(*sides).mean())
     return {f"accuracy_{name}": accuracy(*sides), f"loss_{name}": loss}

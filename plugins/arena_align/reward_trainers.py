@@ -29,7 +29,7 @@ ABOUT = """
 class RewardTrainer(Trainer):
     """What those have in common that draw answers to prompts and have them paid."""
 
-    agent = "language_policy"
+    agent = "llm"
     name: str
 
     def __init__(

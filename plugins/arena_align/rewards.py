@@ -25,9 +25,7 @@ def by_reward_model(run: TrainingRun, name: str) -> Score:
     model = load(located(run, name), run.device, "score")
 
     def score(prompts: Sequence[str], replies: Sequence[str]) -> Floats:
-        pairs = zip(prompts, replies)
-        texts = [answered(model.tokenizer, prompt, reply) for prompt, reply in pairs]
-        return text_scores(model, texts).double().numpy()
+        return text_scores(model, answered(model.tokenizer, prompts, replies)).double().numpy()
 
     return score
 

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from arena_llm.models import LanguageModel
-from arena_llm.prompts import continuation
-from arena_llm.scoring import encode_prompt, encode_reply, forward, padded
+from arena_llm.scoring import encode_labels, encode_prompts, forward, padded
 from torch import Tensor
 
 from arena import derive
@@ -80,7 +79,7 @@ class Ppo:
         self.policy, self.reference, self.reward = course.model, reference.model, reward
         self.tokenizer, self.device = course.language.tokenizer, course.language.device
         self.texts = list(prompts)
-        self.prompts = [encode_prompt(self.tokenizer, prompt) for prompt in prompts]
+        self.prompts = encode_prompts(self.tokenizer, self.texts)
         with torch.random.fork_rng(devices=[]):
             self.head = torch.nn.Linear(self.policy.config.hidden_size, 1).to(self.device)
         torch.nn.init.zeros_(self.head.weight)
@@ -221,8 +220,4 @@ class Ppo:
 
 def legal_tokens(tokenizer: Any, prompts: Sequence[str], labels: Sequence[Sequence[str]]) -> int:
     """Return how many tokens the longest label takes."""
-    return max(
-        len(encode_reply(tokenizer, continuation(prompt, label)))
-        for prompt, row in zip(prompts, labels)
-        for label in row
-    )
+    return max(len(ids) for row in encode_labels(tokenizer, prompts, labels) for ids in row)

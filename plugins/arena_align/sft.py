@@ -18,7 +18,7 @@ class Tiny(Trainer):
     prompt template `template`. There is nothing to learn, so its steps are none.
     """
 
-    agent = "language_policy"
+    agent = "llm"
 
     def __init__(self, template: str = "moves", width: int = 64, layers: int = 2) -> None:
         above("tiny_lm", width=width, layers=layers)
@@ -63,7 +63,7 @@ class Sft(Trainer):
     template      the prompt template, if not the model's own
     """
 
-    agent = "language_policy"
+    agent = "llm"
 
     def __init__(
         self,

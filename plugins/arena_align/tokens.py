@@ -11,7 +11,7 @@ from typing import Any
 
 from arena_llm.models import LanguageModel
 from arena_llm.prompts import continuation
-from arena_llm.scoring import encode_prompt, encode_reply, reply_logprobs
+from arena_llm.scoring import encode_prompts, encode_replies, reply_logprobs
 
 from arena_align.rows import Example, Pair
 
@@ -20,10 +20,12 @@ UNTOLD = -100
 """The label of a token that is not learnt."""
 
 
-def reply_ids(tokenizer: Any, prompt: str, reply: str, ends: bool) -> list[int]:
-    """Return the tokens of an answer as it follows its prompt."""
-    ids = encode_reply(tokenizer, continuation(prompt, reply))
-    return [*ids, tokenizer.eos_token_id] if ends else ids
+def reply_ids(
+    tokenizer: Any, prompts: Sequence[str], replies: Sequence[str], ends: bool
+) -> list[list[int]]:
+    """Return the tokens of answers as they follow their prompts."""
+    said = encode_replies(tokenizer, [continuation(*pair) for pair in zip(prompts, replies)])
+    return [[*ids, tokenizer.eos_token_id] for ids in said] if ends else said
 
 
 def example_rows(examples: Sequence[Example], tokenizer: Any, ends: bool) -> list[Row]:
@@ -34,9 +36,9 @@ def example_rows(examples: Sequence[Example], tokenizer: Any, ends: bool) -> lis
     the next prompt begins; `ends` has those that stand alone end in the end token, if all do.
     """
     rows: list[Row] = []
-    for example in examples:
-        prompt = encode_prompt(tokenizer, example.prompt)
-        reply = reply_ids(tokenizer, example.prompt, example.completion, False)
+    texts = [row.prompt for row in examples]
+    said = reply_ids(tokenizer, texts, [row.completion for row in examples], False)
+    for prompt, reply in zip(encode_prompts(tokenizer, texts), said):
         before = rows[-1]["input_ids"] if rows else None
         if before and prompt[: len(before)] == before:
             row = rows[-1]
@@ -55,18 +57,19 @@ def example_rows(examples: Sequence[Example], tokenizer: Any, ends: bool) -> lis
 
 def scored_rows(pairs: Sequence[Pair], tokenizer: Any) -> list[Row]:
     """Return chosen_ids and rejected_ids, prompts and all, for TRL's RewardTrainer."""
-    return [
-        {
-            "chosen_ids": answered(tokenizer, pair.prompt, pair.chosen),
-            "rejected_ids": answered(tokenizer, pair.prompt, pair.rejected),
-        }
-        for pair in pairs
+    prompts = [pair.prompt for pair in pairs]
+    sides = [
+        answered(tokenizer, prompts, replies)
+        for replies in ([pair.chosen for pair in pairs], [pair.rejected for pair in pairs])
     ]
+    return [{"chosen_ids": chosen, "rejected_ids": rejected} for chosen, rejected in zip(*sides)]
 
 
-def answered(tokenizer: Any, prompt: str, reply: str) -> list[int]:
-    """Return the tokens of a prompt with its answer, as a reward model reads them."""
-    return [*encode_prompt(tokenizer, prompt), *reply_ids(tokenizer, prompt, reply, True)]
+def answered(tokenizer: Any, prompts: Sequence[str], replies: Sequence[str]) -> list[list[int]]:
+    """Return the tokens of prompts with their answers, as a reward model reads them."""
+    asked = encode_prompts(tokenizer, prompts)
+    said = reply_ids(tokenizer, prompts, replies, True)
+    return [[*prompt, *reply] for prompt, reply in zip(asked, said)]
 
 
 def preferred_rows(pairs: Sequence[Pair], reference: LanguageModel, ends: bool) -> list[Row]:
@@ -75,10 +78,11 @@ def preferred_rows(pairs: Sequence[Pair], reference: LanguageModel, ends: bool) 
     With them are the log-probabilities of both answers under the reference, each computed once.
     """
     tokenizer = reference.tokenizer
-    prompts = [encode_prompt(tokenizer, pair.prompt) for pair in pairs]
+    texts = [pair.prompt for pair in pairs]
+    prompts = encode_prompts(tokenizer, texts)
     rows: list[Row] = [{"prompt_ids": ids} for ids in prompts]
     for name in ("chosen", "rejected"):
-        replies = [reply_ids(tokenizer, p.prompt, getattr(p, name), ends) for p in pairs]
+        replies = reply_ids(tokenizer, texts, [getattr(pair, name) for pair in pairs], ends)
         logps = reply_logprobs(reference, prompts, replies).tolist()
         for row, ids, logp in zip(rows, replies, logps):
             row[f"{name}_ids"], row[f"ref_{name}_logps"] = ids, logp
@@ -88,10 +92,13 @@ def preferred_rows(pairs: Sequence[Pair], reference: LanguageModel, ends: bool) 
 def judged_rows(pairs: Sequence[Pair], tokenizer: Any, ends: bool) -> list[Row]:
     """Return prompts with a good answer and with a bad one as tokens for TRL's KTOTrainer."""
     rows: list[Row] = []
-    for pair in pairs:
-        prompt = encode_prompt(tokenizer, pair.prompt)
-        for reply, good in ((pair.chosen, True), (pair.rejected, False)):
-            ids = reply_ids(tokenizer, pair.prompt, reply, ends)
+    texts = [pair.prompt for pair in pairs]
+    sides = [
+        reply_ids(tokenizer, texts, replies, ends)
+        for replies in ([pair.chosen for pair in pairs], [pair.rejected for pair in pairs])
+    ]
+    for prompt, *both in zip(encode_prompts(tokenizer, texts), *sides):
+        for ids, good in zip(both, (True, False)):
             rows.append({"prompt_ids": prompt, "completion_ids": ids, "label": good})
     return rows
 

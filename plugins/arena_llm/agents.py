@@ -21,8 +21,8 @@ Method = Literal["score", "generate", "constrained", "best_of"]
 class Llm(Talker):
     """Plays by a language model, all games in flight at once.
 
-    `model` is a folder, or owner/name of the hub; `template` a prompt template (else the model's
-    own, else `board`). `method` says how a move is chosen:
+    `model` is a checkpoint, a folder, or owner/name of the hub; `template` a prompt template (else
+    the model's own, else `board`). `method` says how a move is chosen:
     score: by the log-probability of each legal move's label;
     generate: by what it writes (up to `tokens` tokens), asked again up to `rethinks` times where
     that is no legal move, then forfeit;
@@ -32,6 +32,7 @@ class Llm(Talker):
     """
 
     files = ("model", "template")
+    scorers = ("scorer",)
 
     def __init__(
         self,

@@ -13,8 +13,10 @@ from arena_llm.scoring import encode_prompt, encode_reply, reply_logprobs, text_
 class RewardModel(Scorer):
     """What a transformer with a scalar head says at the last token of prompt, reply and its end.
 
-    `model` is its folder, or owner/name of the hub.
+    `model` is a checkpoint, a folder, or owner/name of the hub.
     """
+
+    files = ("model",)
 
     def __init__(self, model: str, device: str = "auto") -> None:
         self.model = load(model, device, "score")
@@ -31,8 +33,10 @@ class Dpo(Scorer):
     """The implicit reward of a policy: beta * (log pi(reply) - log pi_ref(reply)).
 
     Rafailov et al. 2023, equation 5, without the term that depends on the prompt alone. `policy`
-    and `reference` are folders, or owner/name of the hub.
+    and `reference` are checkpoints, folders, or owner/name of the hub.
     """
+
+    files = ("policy", "reference")
 
     def __init__(
         self, policy: str, reference: str, beta: float = 0.1, device: str = "auto"

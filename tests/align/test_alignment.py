@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arena_align.agents import LanguagePolicy
 from arena_align.losses import accuracy
 from arena_align.rows import Pair, write_rows
 from arena_align.tokens import answered
+from arena_llm.agents import Llm
 from arena_llm.models import load, save
 from arena_llm.scoring import text_scores
 from arena_llm.tiny import tiny_gpt2, word_tokenizer
@@ -55,8 +55,8 @@ def test_a_reward_model_learns_preferences_of_known_structure(tmp_path: Path) ->
     made = load(trained(tmp_path, spec, "reward", 6_000).folder, "cpu", "score")
     fresh = [pair() for _ in range(500)]
     sides = [
-        text_scores(made, [answered(made.tokenizer, p.prompt, getattr(p, side)) for p in fresh])
-        for side in ("chosen", "rejected")
+        text_scores(made, answered(made.tokenizer, [p.prompt for p in fresh], replies))
+        for replies in ([p.chosen for p in fresh], [p.rejected for p in fresh])
     ]
     assert accuracy(*sides) >= 0.9
 
@@ -78,7 +78,7 @@ def lost_by_the_odds(folder: str, matches: int = 3_000) -> float:
     """Return the share of matches lost to random play, from both seats, playing by the odds."""
     from arena import make_agent
 
-    agents = [LanguagePolicy(folder, greedy=False), make_agent("random", make().spec)]
+    agents = [Llm(folder, temperature=1.0), make_agent("random", make().spec)]
     seats = [(0, 1), (1, 0)]
     asked = [Match(n, seats[n % 2], derive(5, n), n) for n in range(matches)]
     played = play(make, agents, asked)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from arena_align.best_of import _drawn
 from arena_align.decisions import Decision
 from arena_align.measures import divergence, worse_moves
 from arena_align.rewards import ByArena, Centred, Refereed
@@ -73,12 +72,3 @@ def test_the_odds_of_worse_moves_and_the_divergence_by_hand() -> None:
     by_hand = [np.sum(p * np.log(p / q)) for p, q in zip(odds, even)]
     assert np.isclose(divergence(odds, even), np.mean(by_hand))
     assert divergence(odds, odds) == 0.0
-
-
-def test_candidates_are_drawn_by_their_odds_and_each_once() -> None:
-    odds = np.array([0.0, 0.9, 0.1])
-    drawn = [_drawn(odds, 4, seed) for seed in range(200)]
-    assert {tuple(rows) for rows in drawn} <= {(1,), (1, 2), (2,)}
-    share = sum(2 in rows for rows in drawn) / 200
-    assert abs(share - (1 - 0.9**4)) < 0.12
-    assert drawn[:5] == [_drawn(odds, 4, seed) for seed in range(5)]

@@ -13,7 +13,9 @@ from arena_align.tokens import example_rows, given, given_judged, judged_rows, p
 from arena_llm.models import LanguageModel, load, save
 from arena_llm.tiny import make_tiny
 
+from arena import Match, make_environment, make_scorer, play
 from arena.errors import BadParameter, Unsuitable, UsageError
+from arena.lookup import Player, find_player, make_agent
 from arena.records import Ref
 from arena.specs import parse
 from arena.testing import check_trainer
@@ -24,8 +26,6 @@ from arena.workspace import Workspace
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with `policy` and `reward`, untrained."""
-    from arena import make_environment
-
     place = tmp_path_factory.mktemp("models")
     make_tiny(lambda: make_environment("tic_tac_toe"), 1, place / "policy", games=60, width=16)
     with torch.random.fork_rng(devices=[]):
@@ -38,7 +38,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SMALL = "matches=12,batch=16"
 SPECS = {
     "tiny_lm": "tiny_lm:width=16",
-    "best_of": "best_of:policy={policy},reward={reward}",
     "sft": f"sft:policy={{policy}},teacher=minimax,opponents=random,{SMALL}",
     "reward_model": f"reward_model:policy={{policy}},values=random,{SMALL}",
     "dpo": f"dpo:policy={{policy}},values=random,{SMALL}",
@@ -50,7 +49,7 @@ SPECS = {
 }
 
 
-MADE = ("tiny_lm", "best_of")
+MADE = ("tiny_lm",)
 """What is made and not trained."""
 LONG = ("kto", "rloo", "lora")
 """What differs little from those that are held to it in every run."""
@@ -82,6 +81,30 @@ def test_a_checkpoint_is_built_on_by_its_name(tmp_path: Path, models: Path) -> N
         for a, b in zip(first.model.parameters(), second.model.parameters())
     ]
     assert max(apart) > 0
+
+
+def test_a_checkpoint_plays_as_llm_and_is_ranked_by_another(tmp_path: Path, models: Path) -> None:
+    """By its name, and by `best_of` with a reward model's name; whose content counts as well."""
+    policy = models / "policy"
+    trained(tmp_path, f"sft:policy={policy},teacher=minimax,{SMALL}", name="talks")
+    trained(tmp_path, f"reward_model:policy={policy},values=random,{SMALL}", name="judges")
+    workspace = Workspace.open(home=str(tmp_path))
+
+    def player(spec: str) -> Player:
+        return find_player(workspace.registry, workspace.home, parse(spec))
+
+    scorer = 'method=best_of,scorer="reward_model:model=judges"'
+    alone, ranked = player("talks"), player(f"talks:{scorer}")
+    assert alone.ref.name == ranked.ref.name == "llm" and alone.digest != ranked.digest
+    assert player(f"llm:model=talks,{scorer}").ref == ranked.ref
+    assert ranked.parameters["scorer"] == "reward_model:model=judges"
+    agents = [make_agent(workspace.registry, workspace.home, p.ref, "cpu") for p in (alone, ranked)]
+    (episode,) = play(lambda: make_environment("tic_tac_toe"), agents, [Match(0, (0, 1), 1, 2)])
+    assert not episode.faults and (episode.columns or {})["prompt"][0] == (0, "")
+    judge = make_scorer("reward_model:model=judges", workspace)
+    assert len(judge.score([""], ["x(0,0)"])) == 1
+    trained(tmp_path, f"reward_model:policy={policy},values=minimax,{SMALL}", name="judges")
+    assert player(f"talks:{scorer}").digest not in (ranked.digest, alone.digest)
 
 
 def test_the_bound_on_divergence_holds(tmp_path: Path, models: Path) -> None:
@@ -201,8 +224,6 @@ def test_trl_has_the_losses_that_are_written_here(models: Path, tmp_path: Path) 
     from arena_llm.scoring import encode_prompt, reply_logprobs, text_scores
 
     policy, other = load(models / "policy", "cpu", dtype="float32"), models / "other"
-    from arena import make_environment
-
     make_tiny(lambda: make_environment("tic_tac_toe"), 2, other, games=60, width=16)
     reference = load(other, "cpu", dtype="float32")
     pairs = [Pair("x(0,0)", "o(1,1)", "o(0,1)"), Pair("", "x(1,1)", "x(0,1)")]

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from arena_llm.agents import Llm
 from arena_llm.talking import Message, Reply, Talker
@@ -60,6 +61,15 @@ def test_a_match_is_the_same_at_any_number_in_flight(tiny: Path, method: str) ->
             assert single.columns[name] == batched.columns[name]
         a, b = single.columns["logprob"], batched.columns["logprob"]
         assert [v for _, v in a] == pytest.approx([v for _, v in b], abs=1e-4)
+
+
+def test_candidates_are_drawn_by_their_odds(tiny: Path) -> None:
+    agent = made(tiny, "best_of")
+    us = np.random.default_rng(1).random((200, 4))
+    drawn = [agent._drawn(np.log([1e-9, 0.9, 0.1]), row) for row in us]
+    assert {index for picks in drawn for index in picks} == {1, 2}
+    share = sum(2 in picks for picks in drawn) / 200
+    assert abs(share - (1 - 0.9**4)) < 0.12
 
 
 def test_score_and_constrained_choose_alike_where_labels_are_one_token(tiny: Path) -> None:

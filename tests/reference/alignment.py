@@ -78,7 +78,7 @@ class Pipeline:
 
     def lost(self, checkpoint: Checkpoint) -> list[str]:
         """Return the loss rates in per cent: exact when greedy, and sampled, as X / as O."""
-        if checkpoint.meta["agent"] != "language_policy":
+        if checkpoint.meta["agent"] != "llm":
             return ["", ""]
         greedy = losses(load(checkpoint.folder, "cpu"), self.make)
         sampled = [self.sampled(checkpoint.name, seat) for seat in range(2)]
@@ -89,7 +89,7 @@ class Pipeline:
         registry, home = self.workspace.registry, self.workspace.home
         agents = [
             make_agent(registry, home, find_player(registry, home, ref).ref, "cpu")
-            for ref in (Ref(name, {"greedy": False}), Ref("random"))
+            for ref in (Ref(name, {"temperature": 1.0}), Ref("random"))
         ]
         seats = (0, 1) if seat == 0 else (1, 0)
         matches = [Match(n, seats, derive(self.seed, "lost", seat, n), n) for n in range(MATCHES)]
