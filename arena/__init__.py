@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "arena.agent": ("Agent",),
     "arena.appraisal": ("Appraiser",),
+    "arena.asking": ("Asked", "ask", "decisions_shown"),
     "arena.batch": ("Batch", "Moves"),
     "arena.block": ("Block",),
     "arena.child": ("Child",),
     "arena.columns": ("host", "like", "masks", "stack"),
-    "arena.checkpoints": ("read_arrays", "write_arrays"),
+    "arena.checkpoints": ("read_arrays", "write_arrays", "write_contents"),
     "arena.environment": ("Action", "Environment", "Stepped"),
     "arena.errors": (
         "ArenaError", "BadParameter", "Infrastructure", "PluginError", "Unsuitable", "UnknownName",
@@ -26,6 +27,7 @@ _HOMES = {
     "arena.executors.here": ("make_runner",),
     "arena.free_text": ("FreeText",),
     "arena.clean_text": ("harmless",),
+    "arena.gametree": ("GameTree", "TooLarge", "enumerate_game"),
     "arena.history": (
         "EntrantRecord", "GameRecord", "MatchQuery", "MatchRow", "StoredMatch",
         "Tournament", "TournamentRecord", "match_id",
@@ -38,6 +40,7 @@ _HOMES = {
     "arena.page": ("Page",),
     "arena.playing": ("play",),
     "arena.plugins": ("Description", "Family"),
+    "arena.ratings.equilibrium": ("equilibrium",),
     "arena.records": (
         "CHANCE", "Checkpoint", "Entrants", "Episode", "Fault", "Kind", "Match", "Pairing",
         "Rating", "Ref", "Result", "Rules", "Seat", "Spec",
@@ -46,6 +49,9 @@ _HOMES = {
     "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer", "Store"),
     "arena.seat_env": ("SeatEnv", "gymnasium_env"),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
+    "arena.sequence_form": (
+        "Worths", "best_answer", "mixed_plan", "plan_of", "returns_of", "worths", "worths_of_plan",
+    ),
     "arena.specs": ("Parameter", "bind", "parameter_from", "parameters_of"),
     "arena.table": ("BranchingTable", "Table"),
     "arena.table_device": ("tensor_table",),
@@ -67,11 +73,15 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from arena.agent import Agent as Agent
     from arena.appraisal import Appraiser as Appraiser
+    from arena.asking import Asked as Asked
+    from arena.asking import ask as ask
+    from arena.asking import decisions_shown as decisions_shown
     from arena.batch import Batch as Batch
     from arena.batch import Moves as Moves
     from arena.block import Block as Block
     from arena.checkpoints import read_arrays as read_arrays
     from arena.checkpoints import write_arrays as write_arrays
+    from arena.checkpoints import write_contents as write_contents
     from arena.child import Child as Child
     from arena.clean_text import harmless as harmless
     from arena.columns import host as host
@@ -93,6 +103,9 @@ if TYPE_CHECKING:
     from arena.experience import advantages as advantages
     from arena.experience import returns_to_go as returns_to_go
     from arena.free_text import FreeText as FreeText
+    from arena.gametree import GameTree as GameTree
+    from arena.gametree import TooLarge as TooLarge
+    from arena.gametree import enumerate_game as enumerate_game
     from arena.history import EntrantRecord as EntrantRecord
     from arena.history import GameRecord as GameRecord
     from arena.history import MatchQuery as MatchQuery
@@ -113,6 +126,7 @@ if TYPE_CHECKING:
     from arena.playing import play as play
     from arena.plugins import Description as Description
     from arena.plugins import Family as Family
+    from arena.ratings.equilibrium import equilibrium as equilibrium
     from arena.records import CHANCE as CHANCE
     from arena.records import Checkpoint as Checkpoint
     from arena.records import Entrants as Entrants
@@ -141,6 +155,13 @@ if TYPE_CHECKING:
     from arena.seeds import derive as derive
     from arena.seeds import mix_many as mix_many
     from arena.seeds import uniform as uniform
+    from arena.sequence_form import Worths as Worths
+    from arena.sequence_form import best_answer as best_answer
+    from arena.sequence_form import mixed_plan as mixed_plan
+    from arena.sequence_form import plan_of as plan_of
+    from arena.sequence_form import returns_of as returns_of
+    from arena.sequence_form import worths as worths
+    from arena.sequence_form import worths_of_plan as worths_of_plan
     from arena.specs import Parameter as Parameter
     from arena.specs import bind as bind
     from arena.specs import parameter_from as parameter_from

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from arena.batch import Batch, Moves
 from arena.observation import Observation
-from arena.records import Spec
+from arena.records import Ref, Spec
 
 
 class Agent:
@@ -38,6 +38,13 @@ class Agent:
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable`, with the reason, if this agent cannot play this game."""
+        return None
+
+    def recruit(self, make: Callable[[Ref], Agent]) -> None:
+        """Take what makes other agents by name, for those that play through others.
+
+        Called once, after the constructor, with what knows the plugins and the data folder.
+        """
         return None
 
     def act(self, observation: Observation) -> Any:

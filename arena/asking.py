@@ -29,7 +29,7 @@ Pages = dict[int, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Asked:
-    """An agent's policy in a game: `odds` float64 (sequences,), see `arena.gametree.worths`.
+    """An agent's policy in a game: `odds` float64 (sequences,), see `arena.sequence_form`.
 
     source   "stated": the agent said it (`Agent.policy`); "certain": it answered the same whatever
              its luck; "sampled": estimated from `samples` answers at each decision
@@ -79,6 +79,13 @@ def ask(
     return Asked(_shares(tree, total), "sampled", each * FOLDS, without)
 
 
+def decisions_shown(
+    tree: GameTree, make: Callable[[], Environment]
+) -> Iterator[tuple[list[int], Batch]]:
+    """Yield all decisions of a game (by index), and each as the row of a batch that agents see."""
+    yield from _Interview(Agent(), tree, make, 0, FOREVER).batches(1, 0)
+
+
 def _shares(tree: GameTree, counts: Floats) -> Floats:
     """Return the share of the answers that each action has; 1 for the empty sequence."""
     shares = np.ones(tree.sequences)
@@ -111,7 +118,7 @@ class _Interview:
     def stated(self) -> Floats | None:
         """Return the odds that the agent states, None if it does not."""
         odds = np.ones(self.tree.sequences)
-        for indices, batch in self._batches(1, 0):
+        for indices, batch in self.batches(1, 0):
             rows = self.agent.policy(batch)
             if rows is None:
                 return None
@@ -129,7 +136,7 @@ class _Interview:
     def counts(self, each: int, stream: int = -1) -> Floats:
         """Return how often each action was the answer, of `each` at every decision."""
         counts = np.zeros(self.tree.sequences)
-        for indices, batch in self._batches(each, stream):
+        for indices, batch in self.batches(each, stream):
             answer = self.agent.act_batch(batch)
             actions = answer.actions if isinstance(answer, Moves) else answer
             for row, action in enumerate(actions):
@@ -137,7 +144,7 @@ class _Interview:
                 counts[decision.first + _place(self.name, decision, action)] += 1
         return counts
 
-    def _batches(self, each: int, stream: int) -> Iterator[tuple[list[int], Batch]]:
+    def batches(self, each: int, stream: int) -> Iterator[tuple[list[int], Batch]]:
         """Yield some decisions (by index) and a batch of `each` rows for each of them."""
         pages: Pages = {}
         may_imagine = "model" in self.agent.needs

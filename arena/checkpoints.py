@@ -69,14 +69,19 @@ def save_checkpoint(folder: Path, contents: Contents, meta: Mapping[str, Any]) -
     meta |= {"created": time.time(), "versions": library_versions()}
 
     def fill(place: Path) -> None:
-        if callable(contents):
-            contents(place)
-        else:
-            write_arrays(place / WEIGHTS, contents)
+        write_contents(place, contents)
         _write_meta(place, {**meta, "digest": digest_of(place, meta)})
 
     write_folder(folder, fill)
     return load_checkpoint(folder)
+
+
+def write_contents(folder: Path, contents: Contents) -> None:
+    """Write into a folder what a checkpoint holds."""
+    if callable(contents):
+        contents(folder)
+    else:
+        write_arrays(folder / WEIGHTS, contents)
 
 
 def add_to_meta(folder: Path, **entries: Any) -> Checkpoint:

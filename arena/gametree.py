@@ -1,4 +1,4 @@
-"""A whole game in sequence form, and what the best answer to a policy gains in it.
+"""A whole game in sequence form: everything that may happen in it.
 
 Koller, Megiddo and von Stengel, "Efficient computation of equilibria for extensive two-person
 games" (Games and Economic Behavior 14, 1996).
@@ -84,65 +84,12 @@ class GameTree:
         return (by_level[level] for level in sorted(by_level))
 
     def even(self) -> Floats:
-        """Return the policy that plays all legal actions with equal odds; see `worths`."""
+        """Return the policy of equal odds for all legal actions; see `arena.sequence_form`."""
         odds = np.ones(self.sequences)
         for decision in self.decisions:
             count = len(decision.legal)
             odds[decision.first : decision.first + count] = 1 / count
         return odds
-
-
-class Worths(NamedTuple):
-    """What a policy returns to each seat, and what the best answer of that seat alone would."""
-
-    values: Floats
-    best: Floats
-
-    @property
-    def nash_conv(self) -> float:
-        """What all seats together would gain by a best answer each; 0 in an equilibrium."""
-        return float((self.best - self.values).sum())
-
-
-def worths(tree: GameTree, policy: Floats) -> Worths:
-    """Return what is gained from a policy: float64 (sequences,), the odds of each action where it
-    may be played; those of a decision sum to 1, and that of the empty sequence is 1."""
-    reach = _reach(tree, policy)
-    values, best = [], []
-    for seat in range(tree.last.shape[1]):
-        weight = tree.chances * tree.returns[:, seat]
-        for other in range(tree.last.shape[1]):
-            if other != seat:
-                weight = weight * reach[tree.last[:, other]]
-        values.append(float(weight @ reach[tree.last[:, seat]]))
-        best.append(_best(tree, seat, _sums(tree.last[:, seat], weight, tree.sequences)))
-    return Worths(np.array(values), np.array(best))
-
-
-def _sums(places: Ints, weights: Floats, size: int) -> Floats:
-    sums: Floats = np.bincount(places, weights, size).astype(np.float64)
-    return sums
-
-
-def _reach(tree: GameTree, policy: Floats) -> Floats:
-    """Return the odds that a seat plays each of its sequences where all others let it."""
-    reach = policy.copy()
-    for first, count, before in _blocks(tree):
-        reach[first : first + count] *= reach[before]
-    return reach
-
-
-def _best(tree: GameTree, seat: int, gains: Floats) -> float:
-    """Return what the seat's best answer returns; `gains` by sequence count the ends after it."""
-    for decision in reversed(tree.decisions):
-        if decision.seat == seat:
-            first = decision.first
-            gains[decision.before] += gains[first : first + len(decision.legal)].max()
-    return float(gains[0])
-
-
-def _blocks(tree: GameTree) -> Iterator[tuple[int, int, int]]:
-    return ((d.first, len(d.legal), d.before) for d in tree.decisions)
 
 
 def enumerate_game(

@@ -15,6 +15,7 @@ from arena.errors import BadParameter, PluginError, UnknownName, Unsuitable, Usa
 from arena.plugins import Entry, Registry, load_file
 from arena.records import Checkpoint, Ref, Rules, Spec
 from arena.specs import Parameter, bind, canonical, parameters_of, parse
+from arena.trainer import Trainer
 
 MAX_TURNS = Parameter("max_turns", int, None)
 Maker = Callable[[], Environment]
@@ -253,7 +254,28 @@ def make_agent(
         raise BadParameter(f"{what} cannot be made: {error}") from error
     if not isinstance(agent, Agent):
         raise BadParameter(f"{what} is a {type(agent).__name__}, not an arena.Agent")
+    agent.recruit(lambda other: recruited(registry, home, other, device, trust))
     return agent
+
+
+def recruited(registry: Registry, home: Path, ref: Ref, device: str, trust: bool) -> Agent:
+    """Make an agent that is named as users name it. Raises `UsageError`s."""
+    return make_agent(registry, home, find_player(registry, home, ref).ref, device, trust)
+
+
+def find_trainer(registry: Registry, spec: Spec, ref: Ref) -> Trainer:
+    """Return the trainer that a Ref names, which suits the game. Raises `UsageError`s."""
+    what = f"trainer {ref.name!r}"
+    entry = registry.find("trainers", ref.name)
+    trainer = entry.make(bind(what, entry.parameters(), ref.parameters))
+    if not isinstance(trainer, Trainer):
+        raise UsageError(f"{what} is a {type(trainer).__name__}, not an arena.Trainer")
+    registry.find("agents", trainer.agent)
+    try:
+        trainer.check(spec)
+    except Unsuitable as error:
+        raise Unsuitable(f"{what} does not suit {spec.name}: {error}") from None
+    return trainer
 
 
 def check_suits(agent: Agent, name: str, spec: Spec, rules: Rules) -> None:

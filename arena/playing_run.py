@@ -20,7 +20,13 @@ from arena.environment import Environment
 from arena.errors import ArenaError
 from arena.experience import Experience
 from arena.history import MatchQuery, StoredMatch
-from arena.lookup import check_suits, environment_maker, find_player, make_agent
+from arena.lookup import (
+    check_suits,
+    environment_maker,
+    find_player,
+    find_trainer,
+    make_agent,
+)
 from arena.plugins import registry_of
 from arena.recorder import Recorder
 from arena.records import Checkpoint, Match, Pairing, Ref, Rules, Spec
@@ -29,7 +35,7 @@ from arena.runner import Runner
 from arena.seeds import derive, derive_many
 from arena.specs import parse
 from arena.table_device import table_device
-from arena.trainer import Contents, Round, TrainingRun, TrainingState
+from arena.trainer import Contents, Round, Trainer, TrainingRun, TrainingState
 from arena.training_progress import Progressed
 
 if TYPE_CHECKING:
@@ -145,6 +151,10 @@ class PlayingRun(TrainingRun):
         agent = make_agent(registry, home, player.ref, self.device, self.setting.trust)
         check_suits(agent, player.name, self.spec, Rules())
         return agent
+
+    def trainer(self, spec: str) -> Trainer:
+        """Return a named trainer that suits the game."""
+        return find_trainer(registry_of(self.setting.plugins), self.spec, parse(spec))
 
     def checkpoint(self, name: str) -> Checkpoint | None:
         """Return the checkpoint of this name, None if there is none."""

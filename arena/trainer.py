@@ -103,6 +103,10 @@ class TrainingRun(ABC):
         """Return a named agent, for an opponent. Raises `UsageError`s."""
 
     @abstractmethod
+    def trainer(self, spec: str) -> Trainer:
+        """Return a named trainer, for one that has others learn. Raises `UsageError`s."""
+
+    @abstractmethod
     def checkpoint(self, name: str) -> Checkpoint | None:
         """Return the checkpoint of this name, to build on; None if there is none."""
 

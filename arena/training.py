@@ -22,9 +22,9 @@ from arena.checkpoints import (
     replace_folder,
 )
 from arena.config import Entry
-from arena.errors import ArenaError, Unsuitable, UsageError
+from arena.errors import ArenaError, UsageError
 from arena.history import plain
-from arena.lookup import Game, environment_maker, find_game
+from arena.lookup import Game, environment_maker, find_game, find_trainer
 from arena.records import Checkpoint, Ref
 from arena.specs import bind, canonical
 from arena.trainer import Trainer
@@ -119,15 +119,8 @@ def _prepare(workspace: Workspace, order: Order, device: str) -> tuple[LiveRun, 
     game = find_game(registry, order.environment)
     name = order.name or default_name(order.trainer.name, game.short)
     check_name(name, registry.table("agents"))
-    trainer = entry.make(given)
-    if not isinstance(trainer, Trainer):
-        raise UsageError(f"{what} is a {type(trainer).__name__}, not an arena.Trainer")
-    registry.find("agents", trainer.agent)
     make, spec = environment_maker(registry, game.ref)
-    try:
-        trainer.check(spec)
-    except Unsuitable as error:
-        raise Unsuitable(f"{what} does not suit {spec.name}: {error}") from None
+    trainer = find_trainer(registry, spec, Ref(order.trainer.name, given))
     steps = trainer.default_steps(spec) if order.steps is None else order.steps
     if steps < 1:
         raise UsageError(f"{steps} steps are no training; give a positive number")
