@@ -40,7 +40,7 @@ class Agent:
         """Raise `Unsuitable`, with the reason, if this agent cannot play this game."""
         return None
 
-    def recruit(self, make: Callable[[Ref], Agent]) -> None:
+    def recruit(self, make: Callable[[str | Ref], Agent]) -> None:
         """Take what makes other agents by name, for those that play through others.
 
         Called once, after the constructor, with what knows the plugins and the data folder.

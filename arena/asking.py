@@ -148,8 +148,10 @@ class _Interview:
         """Yield some decisions (by index) and a batch of `each` rows for each of them."""
         pages: Pages = {}
         may_imagine = "model" in self.agent.needs
-        games = [self.make() for _ in range(max(1, _ROWS // each))]
-        for level in self.tree.levels():
+        levels = list(self.tree.levels())
+        wanted = max(map(len, levels), default=0)  # games are slow to make
+        games = [self.make() for _ in range(max(1, min(_ROWS // each, wanted)))]
+        for level in levels:
             later: Pages = {}
             for begin in range(0, len(level), len(games)):
                 indices = level[begin : begin + len(games)]

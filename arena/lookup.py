@@ -258,8 +258,9 @@ def make_agent(
     return agent
 
 
-def recruited(registry: Registry, home: Path, ref: Ref, device: str, trust: bool) -> Agent:
+def recruited(registry: Registry, home: Path, named: str | Ref, device: str, trust: bool) -> Agent:
     """Make an agent that is named as users name it. Raises `UsageError`s."""
+    ref = parse(named) if isinstance(named, str) else named
     return make_agent(registry, home, find_player(registry, home, ref).ref, device, trust)
 
 

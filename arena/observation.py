@@ -61,6 +61,12 @@ class Observation:
         """The moves so far that the seat knows of, oldest first, as (seat, words)."""
         return list(guarded(self._slot.environment.history, self.seat, self._slot.log))
 
+    @property
+    def own(self) -> list[Any]:
+        """The actions of this seat in this match so far, oldest first."""
+        log = self._slot.log
+        return [action for seat, action in zip(log[::2], log[1::2]) if seat == self.seat]
+
     def label(self, action: Any) -> str:
         """Return an action in the notation of the game."""
         return str(guarded(self._slot.environment.label, self.seat, action))

@@ -144,10 +144,10 @@ class PlayingRun(TrainingRun):
                 self.so_far.matches += 1
                 yield Match(self.so_far.matches - 1, pairing.seats, seed, deal)
 
-    def agent(self, spec: str) -> Agent:
+    def agent(self, spec: str | Ref) -> Agent:
         """Return a named agent that suits the game."""
         registry, home = registry_of(self.setting.plugins), Path(self.setting.home or ".")
-        player = find_player(registry, home, parse(spec))
+        player = find_player(registry, home, parse(spec) if isinstance(spec, str) else spec)
         agent = make_agent(registry, home, player.ref, self.device, self.setting.trust)
         check_suits(agent, player.name, self.spec, Rules())
         return agent

@@ -99,7 +99,7 @@ class TrainingRun(ABC):
         """
 
     @abstractmethod
-    def agent(self, spec: str) -> Agent:
+    def agent(self, spec: str | Ref) -> Agent:
         """Return a named agent, for an opponent. Raises `UsageError`s."""
 
     @abstractmethod
