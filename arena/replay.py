@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -25,21 +25,27 @@ class Step:
     """One step of a replay: who did what, in words, and the position after it, drawn.
 
     The first step has no moves: it is the position as dealt. `turn` counts the steps in which a
-    player was asked; `columns` hold what the agents handed back beside these moves.
+    player was asked; `columns` hold what the agents handed back beside these moves; `choices` the
+    moves that the player had, {action: label}, where that was asked for and one player moved.
     """
 
     turn: int
     labels: tuple[tuple[int, str], ...]
     columns: Mapping[str, Any]
     drawing: str
+    choices: Mapping[int, str] = field(default_factory=dict)
 
 
 class Mismatch(ArenaError):
     """The moves stored cannot be played from the seed stored."""
 
 
-def replay(registry: Registry, stored: StoredMatch) -> Iterator[Step]:
-    """Yield the steps of a stored match. Raises `Mismatch` where the game does not follow."""
+def replay(registry: Registry, stored: StoredMatch, choices: bool = False) -> Iterator[Step]:
+    """Yield the steps of a stored match, with the `choices` that players had if asked for.
+
+    Raises `Mismatch` where the game does not follow. The game is one that all replays of this
+    process share: finish (or leave) one before the next begins.
+    """
     environment = _environment(registry, canonical(stored.game.ref))
     columns = _by_move(stored)
     environment.reset(Luck(stored.episode.match.deal))
@@ -49,12 +55,20 @@ def replay(registry: Registry, stored: StoredMatch) -> Iterator[Step]:
         labels = tuple(
             (seat, _label(environment, seat, action)) for seat, action in actions.items()
         )
+        had = _choices(environment, tuple(actions)) if choices else {}
         environment.step(actions)
         turn += CHANCE not in actions
         beside = {
             k: v for move in range(index, index + len(actions)) for k, v in columns.get(move, ())
         }
-        yield Step(turn, labels, beside, environment.render())
+        yield Step(turn, labels, beside, environment.render(), had)
+
+
+def _choices(environment: Environment, seats: tuple[int, ...]) -> dict[int, str]:
+    if len(seats) != 1 or seats[0] == CHANCE:
+        return {}
+    legal = environment.legal(seats[0])
+    return {action: environment.label(seats[0], action) for action in legal or ()}
 
 
 def verify(registry: Registry, stored: StoredMatch) -> tuple[Verdict, str]:

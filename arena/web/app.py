@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -12,15 +13,26 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from arena.errors import ArenaError, StoreError, UnknownName, UsageError
 from arena.reports import finite
+from arena.web import actions, events
 from arena.web.render import make_templates
 from arena.web.safety import Guard
 from arena.web.site import Options, Site
-from arena.web.views import agents, compare, home, leaderboard, matches, plugged, tournaments
+from arena.web.views import (
+    agents,
+    compare,
+    home,
+    leaderboard,
+    matches,
+    plugged,
+    starting,
+    tournaments,
+)
 from arena.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
@@ -39,6 +51,7 @@ VIEWS = (
     View("/", "home.html", home.home),
     View("/leaderboard", "leaderboard.html", leaderboard.leaderboard),
     View("/tournaments", "tournaments.html", tournaments.tournaments),
+    View("/tournaments/new", "starting.html", starting.starting),
     View("/tournaments/{tournament}", "tournament.html", tournaments.tournament),
     View("/matches", "matches.html", matches.matches),
     View("/matches/{match}", "match.html", matches.match),
@@ -54,15 +67,24 @@ def make_app(workspace: Workspace, options: Options | None = None) -> ASGIApp:
     options = options or Options()
     app = FastAPI(
         title="Arena", version=metadata.version("arena-games"), docs_url=None, redoc_url=None,
-        description="What the pages show, as JSON.",
+        description="What the pages show, as JSON.", lifespan=_lifespan,
     )  # fmt: skip
     app.state.site = Site(workspace, options)
     app.state.templates = make_templates()
     _hold_errors(app)
     _add_static(app)
+    app.include_router(events.router)
+    app.include_router(actions.router)
+    app.get("/matches/{match}/pgn", include_in_schema=False)(matches.match_pgn)
     for view in VIEWS:
         add_view(app, view)
     return Guard(app, options)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await run_in_threadpool(app.state.site.close)
 
 
 def add_view(app: FastAPI, view: View) -> None:

@@ -39,14 +39,20 @@ class Memo:
         self._lock = Lock()
         self._making: dict[Hashable, Lock] = {}
 
-    def get(self, key: Hashable, version: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returns, or returned; whatever it raises is not remembered."""
+    def get(
+        self, key: Hashable, version: Hashable, make: Callable[[], T], moving: bool = False
+    ) -> T:
+        """Return what `make` returns, or returned; whatever it raises is not remembered.
+
+        Only while what is asked about is `moving` may the answer be of an older version.
+        """
         with self._lock:
             known = self._answers.get(key)
             if known is not None:
                 self._answers.move_to_end(key)
             making = self._making.setdefault(key, Lock())
-        if known is None or (known.version != version and known.seconds <= QUICK):
+        patient = moving and known is not None and known.seconds > QUICK
+        if known is None or (known.version != version and not patient):
             with making:  # others that ask the same wait, and get the same
                 return self._made(key, version, make)
         if known.version != version:

@@ -12,6 +12,7 @@ from arena.history import Tournament
 from arena.plugins import Registry
 from arena.roles import Store
 from arena.web.memo import Memo
+from arena.web.runs import Runs
 from arena.workspace import Workspace
 
 
@@ -36,8 +37,18 @@ class Site:
     workspace: Workspace
     options: Options = Options()
     memo: Memo = field(default_factory=Memo)
+    runs: Runs = field(init=False)
+    replaying: Lock = field(default_factory=Lock)
+    """Held while a match is replayed: replays share a game."""
     _known: dict[int, Tournament] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.runs = Runs(self.workspace)
+
+    def close(self) -> None:
+        """Stop what was started here."""
+        self.runs.close()
 
     @property
     def store(self) -> Store:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from arena.reports import leaderboard_json
 from arena.results import Results
 from arena.standings import cross_table, standings
 from arena.web.site import Site
+
+T = TypeVar("T")
 
 
 class Chosen(NamedTuple):
@@ -35,12 +37,15 @@ def of_game(site: Site, game: str) -> list[Tournament]:
     ]  # fmt: skip
 
 
-def version(site: Site, chosen: Chosen) -> tuple[Any, ...]:
-    """Return what changes whenever the chosen results do."""
+def remembered(site: Site, chosen: Chosen, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Return what `make` counts of the chosen results, or counted of them as they were."""
     if chosen.tournament is not None:
-        found = site.tournament(chosen.tournament)
-        return (found.id, found.matches, len(found.record.entrants))
-    return tuple((each.id, each.matches) for each in of_game(site, chosen.game.name))
+        some = [site.tournament(chosen.tournament)]
+    else:
+        some = of_game(site, chosen.game.name)
+    version = tuple((each.id, each.matches, len(each.record.entrants)) for each in some)
+    moving = any(each.state == "running" for each in some)
+    return site.memo.get((*key, chosen.game.name, *chosen[1:]), version, make, moving)
 
 
 def results(site: Site, chosen: Chosen) -> Results:
@@ -55,7 +60,7 @@ def results(site: Site, chosen: Chosen) -> Results:
             chosen.game.name, RATED_KINDS, since=chosen.since, until=chosen.until
         ).rated
 
-    return site.memo.get(("results", *_key(chosen)), version(site, chosen), read)
+    return remembered(site, chosen, ("results",), read)
 
 
 def rated(site: Site, chosen: Chosen, system: str, least: int = 0) -> dict[str, Any]:
@@ -73,7 +78,7 @@ def rated(site: Site, chosen: Chosen, system: str, least: int = 0) -> dict[str, 
         told = leaderboard_json(chosen.game, system, ratings, cyclicity(found))
         return {**told, "matches": len(found)}
 
-    told = site.memo.get(("rated", *_key(chosen), system), version(site, chosen), rate)
+    told = remembered(site, chosen, ("rated", system), rate)
     kept = [each for each in told["ratings"] if each["games"] >= least]
     return {**told, "ratings": kept}
 
@@ -95,7 +100,7 @@ def tables(site: Site, chosen: Chosen) -> dict[str, Any]:
         cells = np.stack([table.wins[both], table.draws[both], table.losses[both]], axis=-1)
         return {"standings": [line._asdict() for line in lines], "cross": cells.tolist()}
 
-    return site.memo.get(("tables", *_key(chosen)), version(site, chosen), count)
+    return remembered(site, chosen, ("tables",), count)
 
 
 def timeline(site: Site, chosen: Chosen, names: list[str]) -> list[dict[str, Any]]:
@@ -113,9 +118,4 @@ def timeline(site: Site, chosen: Chosen, names: list[str]) -> list[dict[str, Any
             for name in names if name in column
         ]  # fmt: skip
 
-    key = ("timeline", *_key(chosen), tuple(names))
-    return site.memo.get(key, version(site, chosen), follow)
-
-
-def _key(chosen: Chosen) -> tuple[Any, ...]:
-    return (chosen.game.name, *chosen[1:])
+    return remembered(site, chosen, ("timeline", tuple(names)), follow)

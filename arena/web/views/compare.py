@@ -34,9 +34,10 @@ def compare(
             listing = f"arena ratings {environment}"
             raise UnknownName(f"entrant of {environment}", name, results.entrants, listing)
     try:
-        told["found"] = site.memo.get(
-            ("compare", chosen.game.name, a, b),
-            standings.version(site, chosen),
+        told["found"] = standings.remembered(
+            site,
+            chosen,
+            ("compare", a, b),
             lambda: asdict(compared(results, a, b, chosen.game)),
         )
     except Unsuitable as error:

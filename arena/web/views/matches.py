@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from arena.errors import ArenaError
+from fastapi.responses import PlainTextResponse
+
+from arena.errors import ArenaError, UsageError
 from arena.history import MatchQuery, StoredMatch, plain
 from arena.replay import Step, replay
 from arena.reports import check_replayable, finite
 from arena.web.boards import Board, board_svg, read_board
+from arena.web.pgn import is_chess, pgn
 from arena.web.queries import Day, Flag, MatchId, Number, Text, begin_of, end_of
 from arena.web.site import Here, Site
 
 PAGE = 50
+LIKELIEST = 8
+"""How many moves of a policy are told of."""
 LONGEST = 2_000
 """How many steps of a match are told at most."""
 
@@ -65,7 +71,23 @@ def match(site: Here, match: int) -> dict[str, Any]:
     told["faults"] = [fault._asdict() for fault in stored.episode.faults]
     told["kind"] = site.tournament(stored.tournament).record.kind
     steps, why = steps_of(site, stored)
-    return {**told, "steps": steps, "why": why, "language": _language(steps)}
+    chess = is_chess(told["environment"]) and len(steps) > 1
+    return {**told, "steps": steps, "why": why, "language": _language(steps), "pgn": chess}
+
+
+def match_pgn(site: Here, match: int) -> PlainTextResponse:
+    """Return a game of chess in Portable Game Notation."""
+    stored = site.store.match(match)
+    if not is_chess(stored.game.short):
+        raise UsageError(f"match {match} is of {stored.game.short}, and PGN is for chess")
+    steps, why = steps_of(site, stored)
+    moves = [move for step in steps for move in step["moves"] if move[0] >= 0]
+    if why is not None or not moves:
+        raise UsageError(f"match {match} cannot be written as PGN: {why or 'it has no moves'}")
+    text = pgn(stored.row, [label for _, label in moves], moves[0][0])
+    kind = "application/vnd.chess-pgn"
+    given = {"content-disposition": f'attachment; filename="match-{match}.pgn"'}
+    return PlainTextResponse(text, media_type=kind, headers=given)
 
 
 def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str | None]:
@@ -74,12 +96,13 @@ def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str
     before: Board | None = None
     try:
         check_replayable(stored)
-        for step in replay(site.registry, stored):
-            board = read_board(step.drawing)
-            steps.append(_told(step, board, before))
-            before = board
-            if len(steps) > LONGEST:
-                return steps, f"only the first {LONGEST:,} steps are shown"
+        with site.replaying:
+            for step in replay(site.registry, stored, choices=bool(stored.episode.columns)):
+                board = read_board(step.drawing)
+                steps.append(_told(step, board, before))
+                before = board
+                if len(steps) > LONGEST:
+                    return steps, f"only the first {LONGEST:,} steps are shown"
     except ArenaError as error:
         return steps, str(error)
     return steps, None
@@ -87,10 +110,26 @@ def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str
 
 def _told(step: Step, board: Board | None, before: Board | None) -> dict[str, Any]:
     svg = None if board is None else str(board_svg(board, board.changed(before)))
+    columns = finite(plain(dict(step.columns)))
     return {
         "turn": step.turn, "moves": [[seat, label] for seat, label in step.labels],
-        "columns": finite(plain(dict(step.columns))), "drawing": step.drawing, "board": svg,
+        "columns": columns, "policy": policy_of(columns.get("policy"), step.choices),
+        "drawing": step.drawing, "board": svg,
     }  # fmt: skip
+
+
+def policy_of(policy: Any, choices: Mapping[int, str]) -> list[tuple[str, float]] | None:
+    """Return the likeliest moves by label with their odds; None where there is no policy.
+
+    `policy` holds a number for each action of the space, or for each legal move in order.
+    """
+    if not isinstance(policy, list) or not all(isinstance(odds, int | float) for odds in policy):
+        return None
+    if len(policy) == len(choices):
+        odds = list(zip(choices.values(), policy))
+    else:
+        odds = [(label, policy[a]) for a, label in choices.items() if 0 <= a < len(policy)]
+    return sorted(odds, key=lambda each: -each[1])[:LIKELIEST] or None
 
 
 def _language(steps: list[dict[str, Any]]) -> bool:

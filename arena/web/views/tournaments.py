@@ -48,6 +48,8 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
         "conclusion": _conclusion(site, found),
         "definition": json.loads(record.definition or "null"),
         "versions": dict(record.versions),
+        "here": site.runs.runs(tournament),
+        "failure": site.runs.failure(tournament),
         "specs": {entrant.name: entrant.spec for entrant in record.entrants},
     }
 
