@@ -33,6 +33,7 @@ _HOMES = {
         "Tournament", "TournamentRecord", "match_id",
     ),
     "arena.hookspecs": ("hookimpl",),
+    "arena.intervals": ("wilson",),
     "arena.lines": ("Lines", "lines_of_play"),
     "arena.making": ("make_agent", "make_environment", "make_scorer"),
     "arena.loop_table": ("LoopTable",),
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     from arena.history import TournamentRecord as TournamentRecord
     from arena.history import match_id as match_id
     from arena.hookspecs import hookimpl as hookimpl
+    from arena.intervals import wilson as wilson
     from arena.lines import Lines as Lines
     from arena.lines import lines_of_play as lines_of_play
     from arena.loop_table import LoopTable as LoopTable

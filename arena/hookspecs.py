@@ -89,6 +89,15 @@ def arena_field(spec: Any) -> Sequence[str]:
 
 
 @hookspec
+def arena_findings(store: Any, tournament: int) -> Mapping[str, Any]:
+    """Tell what the matches of a tournament (by its id) show beside their results.
+
+    Nothing for games of others. "says", where there is one, is that in a sentence or two.
+    """
+    return {}
+
+
+@hookspec
 def arena_started(run: Any) -> None:
     """Hear that a run (a tournament or a training run) begins."""
 

@@ -25,13 +25,13 @@ class Step:
     """One step of a replay: who did what, in words, and the position after it, drawn.
 
     The first step has no moves: it is the position as dealt. `turn` counts the steps in which a
-    player was asked; `columns` hold what the agents handed back beside these moves; `choices` the
-    moves that the player had, {action: label}, where that was asked for and one player moved.
+    player was asked; `columns` hold what the agents handed back, for each of these moves; `choices`
+    the moves that the player had, {action: label}, where that was asked for and one player moved.
     """
 
     turn: int
     labels: tuple[tuple[int, str], ...]
-    columns: Mapping[str, Any]
+    columns: tuple[Mapping[str, Any], ...]
     drawing: str
     choices: Mapping[int, str] = field(default_factory=dict)
 
@@ -49,7 +49,7 @@ def replay(registry: Registry, stored: StoredMatch, choices: bool = False) -> It
     environment = _environment(registry, canonical(stored.game.ref))
     columns = _by_move(stored)
     environment.reset(Luck(stored.episode.match.deal))
-    yield Step(0, (), {}, environment.render())
+    yield Step(0, (), (), environment.render())
     turn = 0
     for index, actions in _joints(environment, stored.episode.log):
         labels = tuple(
@@ -58,9 +58,8 @@ def replay(registry: Registry, stored: StoredMatch, choices: bool = False) -> It
         had = _choices(environment, tuple(actions)) if choices else {}
         environment.step(actions)
         turn += CHANCE not in actions
-        beside = {
-            k: v for move in range(index, index + len(actions)) for k, v in columns.get(move, ())
-        }
+        moves = range(index, index + len(actions))
+        beside = tuple(dict(columns.get(move, ())) for move in moves)
         yield Step(turn, labels, beside, environment.render(), had)
 
 

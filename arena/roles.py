@@ -91,6 +91,24 @@ class Scorer(ABC):
     def score(self, prompts: Sequence[str], responses: Sequence[str]) -> Sequence[float]:
         """Return one number a pair of prompt and response; more is better."""
 
+    def compare(
+        self, prompts: Sequence[str], firsts: Sequence[str], seconds: Sequence[str]
+    ) -> Sequence[float]:
+        """Return whether each first response is better (1), the second (-1), or neither (0).
+
+        NaN where it is not decided yet. By default by `score`; a judge of pairs does it itself.
+        """
+        both = [*self.score([*prompts, *prompts], [*firsts, *seconds])]
+        count = len(prompts)
+        return [float((a > b) - (a < b)) for a, b in zip(both[:count], both[count:])]
+
+    def findings(self) -> Mapping[str, Any]:
+        """Return what it has noticed about itself in this process, in the terms of JSON.
+
+        "says", where there is one, is that in a sentence or two.
+        """
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -22,7 +22,7 @@ TOURNAMENTS = shipped_tournaments()
 def test_those_that_were_promised_are_there() -> None:
     promised = {
         "tic_tac_toe", "cart_pole", "cliff_walking", "lunar_lander", "half_cheetah",
-        "tic_tac_toe_learners", "connect_four_learners", "alignment", "everyone",
+        "tic_tac_toe_learners", "connect_four_learners", "alignment", "everyone", "prompt_duel",
     }  # fmt: skip
     assert promised <= set(TOURNAMENTS)
 
@@ -36,8 +36,9 @@ def test_all_that_is_named_is_there_and_suits(name: str, tmp_path: Path) -> None
         assert entry.training is not None
         workspace.registry.make("trainers", entry.training.trainer).check(spec)
     names = {entry.agent.name for entry in trainings(written)}
+    stands_in = ("scripted", {"says": ["aye"]}) if spec.seats[0].in_words else ("random", {})
     entries = tuple(
-        Entry(Ref("random", {}, entry.agent.alias or entry.agent.name))
+        Entry(Ref(*stands_in, entry.agent.alias or entry.agent.name))
         if entry.training is not None or refers(entry, names)
         else entry
         for entry in written.entries

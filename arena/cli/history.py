@@ -126,9 +126,9 @@ def print_replay(
     steps = replayed(session.registry, stored)
     for step in list(steps)[-1:] if last else steps:
         click.echo()
-        for seat, label in step.labels:
+        for (seat, label), columns in zip(step.labels, step.columns):
             who = "chance" if seat < 0 else f"{names[seat]} (seat {seat})"
-            click.echo(f"{step.turn}. {who}:{said(label)}{beside(step.columns)}")
+            click.echo(f"{step.turn}. {who}:{said(label)}{beside(columns)}")
         click.echo(harmless(step.drawing))
     returns = ", ".join(f"{name} {value:g}" for name, value in zip(names, episode.returns))
     click.echo(f"\n{episode.ending} after {episode.turns} turns: {returns}")

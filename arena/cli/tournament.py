@@ -100,12 +100,20 @@ def finish(session: Session, run: Run, playing: Playing, as_json: bool) -> None:
         ) from None
     rated = rate(run.plan.raters, run.results)
     if as_json:
-        _print_json(run, rated)
+        _print_json(session, run, rated)
     else:
         _print_tables(session, run, rated)
 
 
-def _print_json(run: Run, rated: Mapping[str, Mapping[str, Rating] | str]) -> None:
+def _findings(session: Session, run: Run) -> list[Mapping[str, Any]]:
+    """Return what plugins have to say of the matches."""
+    told = session.registry.hook.arena_findings(store=session.store(), tournament=run.id)
+    return [each for each in told if each]
+
+
+def _print_json(
+    session: Session, run: Run, rated: Mapping[str, Mapping[str, Rating] | str]
+) -> None:
     from arena.cli.show import print_json
     from arena.reports import ratings_json
     from arena.specs import canonical
@@ -124,6 +132,7 @@ def _print_json(run: Run, rated: Mapping[str, Mapping[str, Rating] | str]) -> No
         },
         "unrated": {name: r for name, r in rated.items() if isinstance(r, str)},
         "conclusion": run.plan.format.conclusion(run.plan.entrants, run.results),
+        "findings": _findings(session, run),
     })  # fmt: skip
 
 
@@ -153,9 +162,10 @@ def _print_tables(
     for told in conclusion_of(conclusion):
         out.print(told)
         out.print()
-    if "says" in conclusion:
-        out.print(conclusion["says"], markup=False, soft_wrap=True)
-        out.print()
+    for told in (conclusion, *_findings(session, run)):
+        if "says" in told:
+            out.print(told["says"], markup=False, soft_wrap=True)
+            out.print()
     speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
     out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")
     if run.plan.one_by_one:

@@ -19,6 +19,12 @@ def share_of(trainer: str, **numbers: float) -> None:
             raise BadParameter(f"{trainer}: {name}={value:g} is not at least 0 and below 1")
 
 
+def check_answers(spec: Spec) -> None:
+    """Raise `Unsuitable` where answers are neither words nor moves that a policy can score."""
+    if not all(seat.in_words for seat in spec.seats):
+        check_policy(spec)
+
+
 def check_policy(spec: Spec) -> None:
     """Raise `Unsuitable` where moves cannot be counted, and so neither labelled nor scored."""
     if any(not hasattr(seat.action_space, "n") for seat in spec.seats):

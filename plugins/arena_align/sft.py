@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arena import BadParameter, Spec, Trainer, TrainingRun, Unsuitable, derive
-from arena_align.checks import above, check_policy, share_of
+from arena_align.checks import above, check_answers, share_of
 from arena_align.rows import Example, read_examples
 
 
@@ -25,8 +25,8 @@ class Tiny(Trainer):
         self.template, self.width, self.layers = template, width, layers
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` where moves cannot be counted."""
-        check_policy(spec)
+        """Raise `Unsuitable` where moves are neither counted nor words."""
+        check_answers(spec)
 
     def default_steps(self, spec: Spec) -> int:
         """Return one: nothing is learnt."""
@@ -55,7 +55,7 @@ class Sft(Trainer):
 
     policy        what it begins with: a checkpoint, a folder, or a model of the hub; if not said, a
                   small model that is made for the game's notation
-    data          a JSONL file of prompt and completion to learn from
+    data          a JSONL file of prompt and completion to learn from (`tasks` is a shipped one)
     teacher       else the agent whose moves are learnt, from `matches` that it plays now, with
                   itself or, where there are `opponents`, each of them in turn in the other seats
     entrants      else the entrants of the history whose moves are learnt; if nobody is named, all
@@ -88,9 +88,14 @@ class Sft(Trainer):
         self.template, self.held_out = template, held_out
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` where moves are neither counted nor read from a file."""
+        """Raise `Unsuitable` where moves are neither counted nor words, nor read from a file."""
         if not self.data:
-            check_policy(spec)
+            check_answers(spec)
+            if not self.policy and any(seat.in_words for seat in spec.seats):
+                raise Unsuitable(
+                    "a small model that is made for it does not know the words of the answers; "
+                    "give data=FILE.jsonl or policy=MODEL"
+                )
 
     def default_steps(self, spec: Spec) -> int:
         """Return what the small model takes for tic_tac_toe."""
@@ -99,13 +104,14 @@ class Sft(Trainer):
     def train(self, run: TrainingRun) -> None:
         """Train until the budget is spent."""
         from arena_llm.missing import need
+        from arena_llm.rows import file_of
 
         from arena_align.course import Course
         from arena_align.tokens import example_rows
         from arena_align.trl_course import TrlCourse
 
         trl = need("trl")
-        told = read_examples(self.data) if self.data else []
+        told = read_examples(file_of(self.data)) if self.data else []
         course = Course(
             run, self.policy, self.learning_rate, template=self.template,
             texts=[f"{row.prompt} {row.completion}" for row in told],

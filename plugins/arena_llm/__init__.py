@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import arena
 
 
 @arena.hookimpl
 def arena_agents() -> dict[str, str]:
     """Return the agents of this plugin."""
-    return {"llm": "arena_llm.agents:Llm", "chat": "arena_llm.chat:Chat"}
+    return {
+        "llm": "arena_llm.agents:Llm",
+        "chat": "arena_llm.chat:Chat",
+        "scripted": "arena_llm.scripted:Scripted",
+    }
+
+
+@arena.hookimpl
+def arena_environments() -> dict[str, str]:
+    """Return the games of words of this plugin."""
+    return {"prompt_duel": "arena_llm.duel:PromptDuel"}
+
+
+@arena.hookimpl
+def arena_findings(store: Any, tournament: int) -> Mapping[str, Any]:
+    """Return what the duels of a tournament show of their judge."""
+    if store.tournament(tournament).record.game.ref.name != "prompt_duel":
+        return {}
+    from arena_llm.findings import findings
+
+    return findings(store, tournament)
 
 
 @arena.hookimpl
@@ -18,4 +41,6 @@ def arena_scorers() -> dict[str, str]:
         "rules": "arena_llm.judging:Rules",
         "reward_model": "arena_llm.scorers:RewardModel",
         "dpo": "arena_llm.scorers:Dpo",
+        "llm_judge": "arena_llm.judge:LlmJudge",
+        "votes": "arena_llm.votes:Votes",
     }

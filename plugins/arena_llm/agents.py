@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from arena import BadParameter, Batch, Moves, Observation, make_scorer
+from arena import BadParameter, Batch, Moves, Observation, Spec, Unsuitable, make_scorer
 from arena_llm.decoding import Free, OneOf, Walk, decode
 from arena_llm.models import load
 from arena_llm.prompts import Prompter, labels_of, read_template
 from arena_llm.scoring import encode_labels, encode_prompts, label_logprobs
 from arena_llm.talking import Message, Reply, Talker
+from arena_llm.writing import Writer, ends_of
 
 Method = Literal["score", "generate", "constrained", "best_of"]
 
@@ -28,7 +29,8 @@ class Llm(Talker):
     that is no legal move, then forfeit;
     constrained: by what it writes where only legal labels can be written;
     best_of: of `candidates` labels drawn by their odds, the one that `scorer` likes best.
-    `temperature` 0 takes the likeliest; else it is drawn.
+    `temperature` 0 takes the likeliest; else it is drawn. Where moves are words there are no
+    labels: generate says what it writes, best_of the best of several texts.
     """
 
     files = ("model", "template")
@@ -60,10 +62,25 @@ class Llm(Talker):
             read_template(template or self.model.template or "board"), self.model.tokenizer
         )
 
+    def check(self, spec: Spec) -> None:
+        """Raise `Unsuitable` where there are no labels to choose among, and it is to choose."""
+        super().check(spec)
+        if self.method in ("score", "constrained") and any(s.in_words for s in spec.seats):
+            raise Unsuitable(
+                f"method={self.method} chooses among labels, and here any text is a move; say "
+                "method=generate, or method=best_of,scorer=NAME"
+            )
+
     def act_batch(self, batch: Batch) -> Moves:
         """Return an action a row, with the transcript beside it."""
         if self.method == "generate":
             return super().act_batch(batch)
+        if batch.spec.seats[batch.seats[0]].in_words:
+            writer = Writer(
+                self.model, self.prompter, self.temperature or 1.0, self.tokens, self.candidates,
+                self.scorer,
+            )  # fmt: skip
+            return writer.act_batch(batch)
         begun = time.perf_counter()
         rows = list(batch)
         moves = [labels_of(row, self.prompter.clean) for row in rows]
@@ -83,8 +100,7 @@ class Llm(Talker):
         begun = time.perf_counter()
         tokenizer = self.model.tokenizer
         prompts = encode_prompts(tokenizer, [self.prompter.chat(talk) for talk in talks])
-        kept = self.model.model.generation_config.eos_token_id
-        ends = {tokenizer.eos_token_id, *(kept if isinstance(kept, list) else [kept])}
+        ends = ends_of(self.model)
         walks = [Free(ends, self.temperature, row.rng.random) for row in rows]
         found = decode(self.model, prompts, walks, self.tokens)
         took = (time.perf_counter() - begun) / len(rows)

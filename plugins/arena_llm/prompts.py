@@ -10,15 +10,15 @@ A template sees
                                 is the text in quotes on one line, as fits an opponent's own words
     words                       whether moves are free text, which an opponent writes
 
-and is a file, `board` or `moves` of this package, or one that a model's folder brings. All that it
-is handed has been through `arena_llm.cleaning`.
+and is a file, `board`, `moves` or `bare` of this package, or one that a model's folder brings. All
+that it is handed has been through `arena_llm.cleaning`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +43,12 @@ class Line:
     @property
     def quoted(self) -> str:
         """The text in double quotes on one line: whatever it holds, it ends at the last quote."""
-        return json.dumps(self.text, ensure_ascii=False)
+        return quoted(self.text)
+
+
+def quoted(text: str) -> str:
+    """Return text in double quotes on one line, as JSON has it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 class Template:
@@ -74,8 +79,12 @@ class Template:
         seen = {name: _SEEN[name](observation, clean) for name in self._names if name in _SEEN}
         if legal is not None:
             seen["legal"] = legal
+        return self.fill(seen)
+
+    def fill(self, told: Mapping[str, Any]) -> str:
+        """Return the text with what is told in it. Raises `BadParameter` if the template fails."""
         try:
-            return str(self._template.render(seen)).strip()
+            return str(self._template.render(told)).strip()
         except need("jinja2").TemplateError as error:
             raise BadParameter(f"prompt template {self.name!r}: {error}") from error
 

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from arena import Agent, Batch, Moves, Observation, Spec, Unsuitable
+from arena import Agent, Batch, Moves, Observation, Seat, Spec, Unsuitable
 from arena_llm.prompts import Prompter, labels_of
 
 Message = dict[str, str]
@@ -36,8 +36,8 @@ class Talker(Agent):
     rethinks: int = 1
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` where moves cannot be counted."""
-        check_counted(spec)
+        """Raise `Unsuitable` where moves are neither counted nor words."""
+        check_told(spec)
 
     @abstractmethod
     def ask(self, talks: Sequence[list[Message]], rows: Sequence[Observation]) -> list[Reply]:
@@ -66,10 +66,15 @@ class Talker(Agent):
         return Moves.of(actions, **transcript(talks, told))
 
     def _move(self, row: Observation, text: str) -> Any:
+        if _held(row).in_words:
+            return row.parse(text.strip())
         return parse_reply(row, labels_of(row, self.prompter.clean), text)
 
     def _correction(self, row: Observation, text: str) -> list[Message]:
         """Return what was said, and why that is no move."""
+        if _held(row).in_words:
+            wrong = f"That is no move. Say something else, of {row.action_space.max_length:,} "
+            return [_says("assistant", text), _says("user", f"{wrong}characters at most.")]
         legal = ", ".join(labels_of(row, self.prompter.clean)[1])
         wrong = "That names no legal move. Answer with exactly one of: "
         return [_says("assistant", text), _says("user", f"{wrong}{legal}")]
@@ -105,11 +110,15 @@ def parse_reply(row: Observation, moves: tuple[list[Any], list[str]], text: str)
     return moves[0][found.pop()] if len(found) == 1 else None
 
 
-def check_counted(spec: Spec) -> None:
-    """Raise `Unsuitable` where moves cannot be counted."""
+def check_told(spec: Spec) -> None:
+    """Raise `Unsuitable` where moves are neither counted nor words."""
     for seat in spec.seats:
-        if not hasattr(seat.action_space, "n"):
+        if not hasattr(seat.action_space, "n") and not seat.in_words:
             raise Unsuitable("its moves cannot be counted, so none can be told by its label")
+
+
+def _held(row: Observation) -> Seat:
+    return row.spec.seats[row.seat]
 
 
 def _says(role: str, content: str) -> Message:

@@ -9,7 +9,9 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test may reach for the hub
 
-WITHOUT_LIBRARIES = {"test_chat.py", "test_cleaning.py", "test_rules.py"}
+WITHOUT_LIBRARIES = {
+    "test_chat.py", "test_cleaning.py", "test_duel.py", "test_judge.py", "test_rules.py",
+}  # fmt: skip
 """Tests of this folder that need no model."""
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -31,7 +32,8 @@ class Server(ThreadingHTTPServer):
         self.heard: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.flying = self.most = 0
-        self.delay, self.always = 0.0, ""
+        self.hold: threading.Barrier | None = None  # until so many requests are in flight
+        self.always: Any = ""
         self.lock = threading.Lock()
 
     @property
@@ -56,7 +58,8 @@ class Handler(BaseHTTPRequestHandler):
             step = server.script.pop(0) if server.script else server.always
             server.flying += 1
             server.most = max(server.most, server.flying)
-        time.sleep(server.delay)
+        if server.hold is not None and len(server.heard) <= server.hold.parties:
+            server.hold.wait()
         if isinstance(step, float):
             time.sleep(step)
         with server.lock:
@@ -81,14 +84,21 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Have a server serve."""
     one = Server()
     thread = threading.Thread(target=one.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield one
     one.shutdown()
     one.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as one:
+        yield one
 
 
 def played(server: Server, count: int = 1, slots: int = 64, **settings: Any) -> list[Episode]:
@@ -123,7 +133,7 @@ def test_a_late_answer_is_asked_for_again(server: Server) -> None:
 
 
 def test_a_server_that_fails_voids_the_match(server: Server) -> None:
-    server.always = 500  # type: ignore[assignment]
+    server.always = 500
     (episode,) = played(server, retries=2)
     assert episode.ending == "void" and len(server.heard) == 3
     assert [(f.kind, f.cost) for f in episode.faults] == [("infrastructure", "void")]
@@ -161,9 +171,21 @@ def test_junk_is_rethought_then_forfeits_and_both_are_counted(
 
 
 def test_sixteen_requests_are_in_flight(server: Server) -> None:
-    server.delay = 0.05
-    episodes = played(server, 32)
-    assert server.most == 16 and not [f for e in episodes for f in e.faults]
+    server.hold = threading.Barrier(16, timeout=30)
+    episodes = played(server, 32, timeout=60.0)
+    assert (
+        server.most == 16 and not server.hold.broken and not [f for e in episodes for f in e.faults]
+    )
+
+
+def test_no_more_requests_or_tokens_a_minute_than_said(server: Server) -> None:
+    began = time.monotonic()
+    (episode,) = played(server, requests_a_minute=1200.0)  # one each 0.05 s
+    assert time.monotonic() - began >= 0.05 * (episode.turns - 1)
+    began, before = time.monotonic(), len(server.heard)
+    (episode,) = played(server, tokens_a_minute=110 * 1200.0)  # an answer is of 110 tokens
+    assert time.monotonic() - began >= 0.05 * (len(server.heard) - before - 1)
+    assert not episode.faults
 
 
 def test_the_key_is_sent_and_kept_nowhere(server: Server, monkeypatch: Any) -> None:
@@ -171,7 +193,7 @@ def test_the_key_is_sent_and_kept_nowhere(server: Server, monkeypatch: Any) -> N
     (episode,) = played(server, key="TOY_KEY")
     assert server.keys[0] == "Bearer sekret"
     assert "sekret" not in repr(episode)
-    server.always = 401  # type: ignore[assignment]
+    server.always = 401
     (episode,) = played(server, key="TOY_KEY")
     assert "sekret" not in repr(episode)
     assert "sekret" not in repr(vars(Chat(server.url, "toy", key="TOY_KEY")))

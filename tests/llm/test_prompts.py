@@ -100,7 +100,7 @@ def test_a_users_file_is_a_template_and_its_text_decides_its_digest(tmp_path: Pa
     assert prompts_of("tic_tac_toe", str(file))[0] == "Your move in openspiel/tic_tac_toe:"
     file.write_text("Your move in {{ game }}!")
     assert read_template(str(file)).digest != first.digest
-    with pytest.raises(UsageError, match="none of board, moves"):
+    with pytest.raises(UsageError, match="none of bare, board, judge, moves"):
         read_template("bored")
 
 

@@ -110,7 +110,8 @@ def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str
 
 def _told(step: Step, board: Board | None, before: Board | None) -> dict[str, Any]:
     svg = None if board is None else str(board_svg(board, board.changed(before)))
-    columns = finite(plain(dict(step.columns)))
+    told = {name: value for beside in step.columns for name, value in beside.items()}
+    columns = finite(plain(told))
     return {
         "turn": step.turn, "moves": [[seat, label] for seat, label in step.labels],
         "columns": columns, "policy": policy_of(columns.get("policy"), step.choices),
