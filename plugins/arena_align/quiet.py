@@ -1,7 +1,8 @@
-"""Keeps what libraries say about themselves off the screen."""
+"""Keeps libraries from saying too much, and from tidying up too often."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import warnings
 from collections.abc import Iterator
@@ -21,3 +22,17 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Have the garbage collector pass over all that is there already.
+
+    Accelerate has it look at everything whenever a training begins, which takes longer than a
+    short stretch of training does.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

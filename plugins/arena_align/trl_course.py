@@ -18,7 +18,7 @@ from arena_llm.missing import need
 from arena import BadParameter, derive
 from arena_align.course import Course
 from arena_align.luck import contained, few_threads
-from arena_align.quiet import quiet
+from arena_align.quiet import quiet, unswept
 
 Row = Mapping[str, Any]
 MakeTrainer = Callable[[Any, Mapping[str, Any], tuple[Any, Any]], Any]
@@ -89,7 +89,7 @@ class TrlCourse:
         rows = datasets.Dataset.from_list(list(self._next(count)))
         course.model.train()
         begun = time.perf_counter()
-        with quiet(), contained(seed), few_threads(course.model):
+        with quiet(), unswept(), contained(seed), few_threads(course.model):
             trainer = self.make(rows, options, (course.optimiser, schedule))
             trainer.remove_callback(need("transformers").PrinterCallback)
             trainer.train()

@@ -1,14 +1,16 @@
 """A small language model aligned with good play at tic_tac_toe, for `docs/results.md`.
 
-    python tests/reference/alignment.py [SEEDS]
+    python tests/reference/alignment.py [SEEDS [HOME]]
 
 Plays `tournaments/alignment.toml` for each of the seeds (3 if not said), which first trains its
-stages. What each of them loses to random play is exact when it plays greedily, and from 2,000
-matches a seat when it plays by its odds. Single-threaded; seconds are of the processor.
+stages. In HOME, if it is given, a run that was stopped goes on: stages are trained once. What each
+of them loses to random play is exact when it plays greedily, and from 2,000 matches a seat when it
+plays by its odds. Single-threaded; seconds are of the processor.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from dataclasses import replace
@@ -50,13 +52,19 @@ class Pipeline:
         self.definition = _seeded(read_definition(shipped_tournaments()["alignment"]), seed)
         self.make = environment_maker(self.workspace.registry, self.definition.environment)[0]
         self.stages: list[list[str]] = []
+        self.made: list[Checkpoint] = []
+        self.noted = Path(home) / "seconds.json"
+        kept = json.loads(self.noted.read_text()) if self.noted.exists() else {}
+        self.seconds: dict[str, float] = kept
 
     def play(self) -> list[list[str]]:
         """Train and play all; return what each stage gained."""
+        plan = prepare(self.workspace, self.definition, self.train)
         begun = time.process_time()
-        run = begin(self.workspace, prepare(self.workspace, self.definition, self.train))
+        run = begin(self.workspace, plan)
         play_tournament(self.workspace, run, Playing(device="cpu"))
-        seconds = time.process_time() - begun
+        trained = sum(self.seconds[row.name] for row in self.made)
+        seconds = time.process_time() - begun + trained
         assert run.faults == run.voided == 0
         told = run.plan.format.conclusion(run.plan.entrants, run.results)["gains"]
         return [_gained(self.seed, row, seconds) for row in told]
@@ -65,11 +73,15 @@ class Pipeline:
         """Train a stage, and note what came of it."""
         begun = time.process_time()
         name = train_cached(self.workspace, entry, game, "cpu")
-        seconds = time.process_time() - begun
+        if name not in self.seconds:
+            self.seconds[name] = time.process_time() - begun
+            self.noted.write_text(json.dumps(self.seconds))
         checkpoint = find_checkpoint(self.workspace.home, name)
         assert checkpoint is not None
+        self.made.append(checkpoint)
         row = [
-            str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}", f"{seconds:.0f}",
+            str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}",
+            f"{self.seconds[name]:.0f}",
             *self.lost(checkpoint), *_quality(checkpoint.meta["metrics"]),
         ]  # fmt: skip
         print(row, flush=True)
@@ -131,14 +143,14 @@ def _quality(told: dict[str, float]) -> list[str]:
     return [*changes, f"kl {told['kl']:.2f}"]
 
 
-def main(seeds: int) -> None:
+def main(seeds: int, kept: str | None = None) -> None:
     """Measure, and write the section anew after each seed."""
     torch.set_num_threads(1)
     stages: list[list[str]] = []
     gains: list[list[str]] = []
     for seed in range(1, seeds + 1):
-        with TemporaryDirectory() as home:
-            pipeline = Pipeline(home, seed)
+        with TemporaryDirectory() as place:
+            pipeline = Pipeline(kept or place, seed)
             gains += pipeline.play()
             stages += pipeline.stages
         text = f"{TEXT}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
@@ -153,12 +165,12 @@ where it plays by its odds. A fifth of all boards, up to symmetry, were kept out
 the reward model, PPO (rlhf) and DPO: the odds of a move that is not a best one, before and after
 the stage, are told apart for boards seen and held out. The reward model is told by the share of
 pairs that it ranks right; `kl` is the divergence from the model that the stage began with, in nats
-a move. Seconds are of one thread, matches and judging included.
+a move. Seconds are of one thread.
 """
 BETWEEN = """\
 What each stage gained over the one before, from the 600 matches that they played with each other by
-their odds, and the processor seconds of the whole command, judging by random play included.
+their odds, and the processor seconds of the whole command: training, and all matches.
 """
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, *sys.argv[2:3])
