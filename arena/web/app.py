@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from arena.errors import ArenaError, StoreError, UnknownName, UsageError
 from arena.reports import finite
-from arena.web import actions, events
+from arena.web import actions, events, play_actions
 from arena.web.render import make_templates
 from arena.web.safety import Guard
 from arena.web.site import Options, Site
@@ -29,6 +29,7 @@ from arena.web.views import (
     home,
     leaderboard,
     matches,
+    playing,
     plugged,
     starting,
     tournaments,
@@ -58,6 +59,8 @@ VIEWS = (
     View("/agents", "agents.html", agents.agents),
     View("/agents/{name:path}", "agent.html", agents.agent),
     View("/compare", "compare.html", compare.compare),
+    View("/play", "play.html", playing.play),
+    View("/play/{game}", "game.html", playing.game),
     View("/plugins/{name}", "plugin.html", plugged.plugged),
 )
 
@@ -75,6 +78,7 @@ def make_app(workspace: Workspace, options: Options | None = None) -> ASGIApp:
     _add_static(app)
     app.include_router(events.router)
     app.include_router(actions.router)
+    app.include_router(play_actions.router)
     app.get("/matches/{match}/pgn", include_in_schema=False)(matches.match_pgn)
     for view in VIEWS:
         add_view(app, view)

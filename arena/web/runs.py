@@ -50,7 +50,7 @@ class Runs:
         """
         with self._lock:
             self._check_room()
-            run = begin(self.workspace, prepare(self.workspace, definition, _untrained))
+            run = begin(self.workspace, prepare(self.workspace, definition, untrained))
             self._play(run.id)
         return run.id
 
@@ -115,6 +115,7 @@ class Runs:
         self._started[tournament] = _Started(process, said)
 
 
-def _untrained(entry: Entry, game: Game) -> Any:
+def untrained(entry: Entry, game: Game) -> Any:
+    """Refuse to train an entrant while a reader waits. Raises `UsageError`."""
     name = entry.agent.name
     raise UsageError(f"{name!r} is to be trained first: start it by `arena tournament`")

@@ -13,6 +13,7 @@ from arena.plugins import Registry
 from arena.roles import Store
 from arena.web.memo import Memo
 from arena.web.runs import Runs
+from arena.web.sittings import Sittings
 from arena.workspace import Workspace
 
 
@@ -38,6 +39,7 @@ class Site:
     options: Options = Options()
     memo: Memo = field(default_factory=Memo)
     runs: Runs = field(init=False)
+    sittings: Sittings = field(init=False)
     replaying: Lock = field(default_factory=Lock)
     """Held while a match is replayed: replays share a game."""
     _known: dict[int, Tournament] = field(default_factory=dict)
@@ -45,9 +47,11 @@ class Site:
 
     def __post_init__(self) -> None:
         self.runs = Runs(self.workspace)
+        self.sittings = Sittings(self.workspace)
 
     def close(self) -> None:
         """Stop what was started here."""
+        self.sittings.close()
         self.runs.close()
 
     @property
