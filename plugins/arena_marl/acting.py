@@ -96,6 +96,11 @@ class Numbers:
         return (middle + half * rows.clamp(-1.0, 1.0)).reshape(-1, *self.shape)
 
 
+def among(outputs: Tensor, legal: Tensor | None) -> Tensor:
+    """Return an actor's outputs, so low where an action is not legal that it is never taken."""
+    return outputs if legal is None else outputs.masked_fill(~legal, -1e9)
+
+
 def _one_hot(chosen: Tensor, like: Tensor) -> Tensor:
     return functional.one_hot(chosen, like.shape[-1]).to(like.dtype)
 

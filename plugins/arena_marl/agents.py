@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from arena_deep.device import Threads, pick_device
 from arena_deep.weights import load_weights, read_config
+from gymnasium.spaces import Discrete
 from torch import Tensor
 
 from arena import Agent, Batch, Spec, Unsuitable
-from arena_marl.acting import doing_of
+from arena_marl.acting import among, doing_of
 from arena_marl.groups import Grouped, seen_width
 from arena_marl.worlds import flat
 
@@ -57,13 +59,15 @@ class SeatPolicies(Agent):
     def _columns(self, batch: Any) -> Any:
         """Return moves for rows of a table: all of seats with equal spaces."""
         seen, seats = flat(batch.data, len(batch)).to(self.device), batch.seats
+        legal = batch.mask.to(self.device) if isinstance(batch.action_space, Discrete) else None
         found: Tensor | None = None
         for seat, doing in enumerate(self.doing):
             if batch.spec.seats[seat].action_space != batch.action_space:
                 continue
             if seen.shape[1] != seen_width(batch.spec.seats[seat].observation_space):
                 continue
-            moves = doing.actions(doing.best(self.policies.of(seat, seen))).to(batch.device)
+            outputs = among(self.policies.of(seat, seen), legal)
+            moves = doing.actions(doing.best(outputs)).to(batch.device)
             mine = (seats == seat).view(-1, *[1] * (moves.ndim - 1))
             found = moves if found is None else torch.where(mine, moves, found)
         return found
@@ -76,9 +80,11 @@ class SeatPolicies(Agent):
             rows = [row for row, other in enumerate(seats) if other == seat]
             seen = [flat(_tensors(batch[row].data), 1) for row in rows]
             doing, space = self.doing[seat], batch.spec.seats[seat].action_space
-            found = doing.actions(
-                doing.best(self.policies.of(seat, torch.cat(seen).to(self.device)))
-            )
+            outputs = self.policies.of(seat, torch.cat(seen).to(self.device))
+            if isinstance(space, Discrete):
+                legal = torch.as_tensor(np.stack([batch[row].mask for row in rows]))
+                outputs = among(outputs, legal.to(self.device))
+            found = doing.actions(doing.best(outputs))
             for row, move in zip(rows, found.numpy(force=True)):
                 moves[row] = int(move) if move.ndim == 0 else move.astype(space.dtype)
         return moves

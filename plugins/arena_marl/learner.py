@@ -32,7 +32,7 @@ _GAMES = 256
 
 @dataclass(eq=False)
 class JointTrainer(Trainer):
-    """Steps worlds in which all seats act at once, and learns an actor for each of them.
+    """Steps worlds of several seats, and learns an actor for each of them.
 
     learning_rate    of Adam, for all networks; it falls to nought over the second half
     worlds           worlds stepped together
@@ -56,13 +56,15 @@ class JointTrainer(Trainer):
 
     agent = "seat_policies"
     select_by = "worth"
+    by_turns = False
+    """Whether seats may move by turns, and may be barred from some actions."""
 
     def __post_init__(self) -> None:
         positive(self.name, learning_rate=self.learning_rate, worlds=self.worlds, gamma=self.gamma)
 
     def check(self, spec: Spec) -> None:
-        """Raise `Unsuitable` where seats do not act at once, or a network cannot choose."""
-        check_joint(spec)
+        """Raise `Unsuitable` where there is one seat, or a network cannot choose."""
+        check_joint(spec, self.by_turns)
         for seat in spec.seats:
             doing_of(seat.action_space)
 

@@ -30,8 +30,9 @@ class MADDPG(OffPolicy):
     The other parameters are those of `OffPolicy` and `JointTrainer`.
     """
 
+    learning_rate: float = 2e-3
     noise: list[float] = field(default_factory=lambda: [0.5, 0.05])
-    delay: int = 2
+    delay: int = 1
 
     name = "maddpg"
     central = True
@@ -127,8 +128,11 @@ class MADDPG(OffPolicy):
         return large - torch.stack(gains).sum()
 
 
+@dataclass(eq=False)
 class MATD3(MADDPG):
     """The same with two critics, and noise on the targets' actions (Ackermann et al., 2019)."""
+
+    delay: int = 2
 
     name = "matd3"
     critics = 2

@@ -14,17 +14,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from arena import TrainingState
+from arena_marl.acting import among
 from arena_marl.groups import Grouped
 from arena_marl.learner import JointTrainer
 from arena_marl.off_policy import unit
+from arena_marl.worlds import Step
 
 
 class Joint(NamedTuple):
-    """Joint steps: by seat `seen` and `acts` (rows, n); `logp`, `gained` (advantages) and `target`
-    (what the values are to be) float32 (rows, seats)."""
+    """Joint steps: by seat `seen`, `acts` and what was `legal` (rows, n); who was `asked`, `logp`,
+    `gained` (advantages) and `target` (what the values are to be), float32 (rows, seats)."""
 
     seen: list[Tensor]
     acts: list[Tensor]
+    legal: list[Tensor | None]
+    asked: Tensor
     logp: Tensor
     gained: Tensor
     target: Tensor
@@ -33,8 +37,19 @@ class Joint(NamedTuple):
         """Return some rows."""
         return Joint(
             [part[rows] for part in self.seen], [part[rows] for part in self.acts],
+            [None if part is None else part[rows] for part in self.legal], self.asked[rows],
             self.logp[rows], self.gained[rows], self.target[rows],
         )  # fmt: skip
+
+
+class Played(NamedTuple):
+    """A joint step of all worlds: what all saw and did, what they might have done, what came."""
+
+    seen: list[Tensor]
+    acts: list[Tensor]
+    legal: list[Tensor | None]
+    asked: Tensor
+    step: Step
 
 
 class Values(nn.Module):
@@ -114,6 +129,7 @@ class MAPPO(JointTrainer):
 
     name = "mappo"
     central = True
+    by_turns = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -145,51 +161,40 @@ class MAPPO(JointTrainer):
         """Step all worlds `rollout` times."""
         kept = []
         for _ in range(self.rollout):
-            seen = self.arena.observe()
-            outputs = self.actors(seen)
-            triples = list(zip(self.doing, outputs, self.all.spreads, strict=True))
+            seen, legal, asked = self.arena.observe(), self.arena.legal(), self.arena.asked()
+            outputs = map(among, self.actors(seen), legal)
+            triples = zip(self.doing, outputs, self.all.spreads, strict=True)
             acts = [doing.drawn(out, s.exp(), unit(out, luck)) for doing, out, s in triples]
-            logp = [
-                doing.measure(out, act, s)[0]
-                for (doing, out, s), act in zip(triples, acts, strict=True)
-            ]
             moves = [doing.actions(act) for doing, act in zip(self.doing, acts)]
-            step = self.arena.step(moves)
-            values = self.all.values
-            kept.append(
-                (
-                    seen,
-                    acts,
-                    torch.stack(logp, 1),
-                    values.worth(seen),
-                    step,
-                    values.worth(step.seen),
-                )
-            )
+            kept.append(Played(seen, acts, legal, asked, self.arena.step(moves)))
             self.stepped()
         return self._joint(kept)
 
-    def _joint(self, kept: list[Any]) -> Joint:
+    def _joint(self, kept: list[Played]) -> Joint:
         """Return stretches as rows, with generalised advantages (Schulman et al., 2016)."""
-        gained, later = [], torch.zeros_like(kept[0][3])
-        for _, _, _, value, step, ahead in reversed(kept):
+        seen, acts = _rows([p.seen for p in kept]), _rows([p.acts for p in kept])
+        legal = _rows([p.legal for p in kept])
+        shape = len(kept), self.arena.size, self.seats
+        value = self.all.values.worth(seen).view(shape)
+        ahead = self.all.values.worth(_rows([p.step.seen for p in kept])).view(shape)
+        gained, later = torch.zeros_like(value), torch.zeros_like(value[0])
+        for turn, (*_, step) in reversed(list(enumerate(kept))):
             on = (~step.over).float()[:, None]
-            error = self.wages(step.rewards) + self.gamma * ahead * on - value
+            error = self.wages(step.rewards) + self.gamma * ahead[turn] * on - value[turn]
             later = error + self.gamma * self.decay * (~step.ended).float()[:, None] * later
-            gained.append(later)
-        advantage = torch.cat(gained[::-1])
-        seats = range(self.seats)
-        return Joint(
-            [torch.cat([row[0][seat] for row in kept]) for seat in seats],
-            [torch.cat([row[1][seat] for row in kept]) for seat in seats],
-            torch.cat([row[2] for row in kept]), advantage,
-            advantage + torch.cat([row[3] for row in kept]),
+            gained[turn] = later
+        rows = Joint(
+            seen, acts, legal, torch.cat([p.asked for p in kept]).float(),
+            torch.empty(0), gained.flatten(0, 1), (gained + value).flatten(0, 1),
         )  # fmt: skip
+        return rows._replace(logp=torch.stack([logp for logp, _ in self._measured(rows)], 1))
 
     def _improve(self, steps: Joint, luck: torch.Generator) -> dict[str, Tensor]:
         """Go through the steps several times."""
-        gained = steps.gained
-        gained = (gained - gained.mean(0)) / (gained.std(0, correction=0) + 1e-8)
+        gained, asked = steps.gained, steps.asked
+        often = asked.sum(0).clamp(min=1.0)
+        gained = gained - (gained * asked).sum(0) / often
+        gained = gained / (((gained.square() * asked).sum(0) / often).sqrt() + 1e-8)
         steps = steps._replace(gained=gained, target=self.all.values.scaled(steps.target))
         first, *rest = self.entropy
         bonus = first + (rest[-1] - first if rest else 0.0) * self.progress
@@ -203,15 +208,23 @@ class MAPPO(JointTrainer):
         return {name: value.detach() for name, value in told.items()}
 
     def _terms(self, rows: Joint) -> dict[str, Tensor]:
-        """Return the parts of the loss, means over rows and seats; see `arena_deep.ppo.terms`."""
-        parts = zip(self.doing, self.actors(rows.seen), rows.acts, self.all.spreads, strict=True)
-        found = [doing.measure(out, act, spread) for doing, out, act, spread in parts]
-        ratio = (torch.stack([logp for logp, _ in found], 1) - rows.logp).exp()
+        """Return the parts of the loss: means over the moves made; of values, over all rows."""
+        logp, entropy = (torch.stack(part, 1) for part in zip(*self._measured(rows), strict=True))
+        ratio = (logp - rows.logp).exp()
         clipped = ratio.clamp(1 - self.clip, 1 + self.clip)
-        policy = -torch.minimum(ratio * rows.gained, clipped * rows.gained).mean()
-        value = functional.mse_loss(self.all.values(rows.seen), rows.target)
-        entropy = torch.stack([entropy for _, entropy in found]).mean()
-        return {"policy_loss": policy, "value_loss": value, "entropy": entropy}
+        kept = torch.minimum(ratio * rows.gained, clipped * rows.gained)
+        share = rows.asked / rows.asked.sum().clamp(min=1.0)
+        return {
+            "policy_loss": -(kept * share).sum(),
+            "value_loss": functional.mse_loss(self.all.values(rows.seen), rows.target),
+            "entropy": (entropy * share).sum(),
+        }
+
+    def _measured(self, rows: Joint) -> list[tuple[Tensor, Tensor]]:
+        """Return log-odds of what each seat did, and entropies, as the actors are now."""
+        outputs = map(among, self.actors(rows.seen), rows.legal)
+        parts = zip(self.doing, outputs, rows.acts, self.all.spreads, strict=True)
+        return [doing.measure(out, act, spread) for doing, out, act, spread in parts]
 
     def state(self) -> TrainingState:
         """Return the networks, their optimiser, and the scale of the values."""
@@ -247,3 +260,8 @@ class MAA2C(MAPPO):
     minibatches: int = 1
 
     name = "maa2c"
+
+
+def _rows(parts: list[list[Any]]) -> list[Any]:
+    """Return lists by seat, one a joint step, as one list of rows, the earliest first."""
+    return [None if each[0] is None else torch.cat(each) for each in zip(*parts, strict=True)]

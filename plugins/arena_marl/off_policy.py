@@ -15,7 +15,7 @@ from arena_deep.weights import Adam
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from arena import TrainingState
+from arena import TrainingState, Unsuitable
 from arena_marl.learner import JointTrainer
 from arena_marl.replay import Replay, Transitions
 
@@ -59,6 +59,7 @@ class OffPolicy(JointTrainer):
     def play_round(self, luck: torch.Generator) -> dict[str, float]:
         """Step the worlds some times, beginning anew in all, and learn after each step."""
         self.arena.begin(self.joint_steps)
+        self._check_free()
         told: dict[str, Tensor] = {}
         for _ in range(self.round_steps):
             with self.playing():
@@ -70,6 +71,11 @@ class OffPolicy(JointTrainer):
                     self.update += 1
                     told |= self.learn(self.memory.sample(self.batch, luck), luck)
         return {name: float(value) for name, value in told.items()}
+
+    def _check_free(self) -> None:
+        """Raise `Unsuitable` where a seat may not do all that its action space holds."""
+        if not all(legal is None or bool(legal.all()) for legal in self.arena.legal()):
+            raise Unsuitable(f"{self.name} cannot be barred from actions, as here; try mappo")
 
     def _step_worlds(self, luck: torch.Generator) -> None:
         seen = self.arena.observe()

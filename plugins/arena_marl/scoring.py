@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 
 from arena import Table, derive, tensor_mix
-from arena_marl.acting import Doing
+from arena_marl.acting import Doing, among
 from arena_marl.groups import Grouped
-from arena_marl.worlds import flat
+from arena_marl.worlds import flat, legal_of
 
 _MASK = (1 << 63) - 1
 _TURNS = 1000
@@ -27,7 +27,8 @@ def team_return(table: Table, actors: Grouped, doing: Sequence[Doing], seed: int
     total = torch.zeros(table.size, device=table.device)
     for _ in range(table.spec.max_turns or _TURNS):
         seen = [flat(table.observe(seat), table.size) for seat in range(len(doing))]
-        moves = [one.actions(one.best(out)) for one, out in zip(doing, actors(seen), strict=True)]
+        outputs = [among(out, legal_of(table, seat)) for seat, out in enumerate(actors(seen))]
+        moves = [one.actions(one.best(out)) for one, out in zip(doing, outputs, strict=True)]
         total += torch.as_tensor(table.step(moves)).float().sum(1)
         if bool(table.over().all()):
             break

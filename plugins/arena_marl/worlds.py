@@ -37,6 +37,7 @@ class Worlds:
         self._root = derive(seed, "worlds") >> 1
         self._rows = torch.arange(self.size, device=self.device)
         self._turns = torch.zeros_like(self._rows)
+        self._last: list[Tensor] = []
 
     def begin(self, steps: int) -> None:
         """Begin anew in all rows, `steps` joint steps into the run."""
@@ -44,9 +45,27 @@ class Worlds:
         self._reset(torch.ones(self.size, dtype=torch.bool, device=self.device))
 
     def observe(self) -> list[Tensor]:
-        """Return what each seat sees, as numbers: float32 (size, n) each."""
+        """Return what each seat sees, as numbers: float32 (size, n) each.
+
+        Where seats move by turns, a seat that is not asked still sees what it saw when it last was.
+        """
         seats = range(len(self.spec.seats))
-        return [flat(self.table.observe(seat), self.size) for seat in seats]
+        seen = [flat(self.table.observe(seat), self.size) for seat in seats]
+        if self.spec.turn_based:  # who is not asked saw something when it was
+            asked = self.table.acting().unbind(1)
+            last = self._last or [torch.zeros_like(part) for part in seen]
+            seen = [torch.where(a[:, None], s, b) for a, s, b in zip(asked, seen, last)]
+            self._last = seen
+        return seen
+
+    def asked(self) -> Tensor:
+        """Return who is to move: bool (size, seats)."""
+        asked: Tensor = self.table.acting()
+        return asked
+
+    def legal(self) -> list[Tensor | None]:
+        """Return the legal actions of each seat, see `legal_of`."""
+        return [legal_of(self.table, seat) for seat in range(len(self.spec.seats))]
 
     def step(self, actions: list[Tensor]) -> Step:
         """Let all seats act: what their action spaces hold, (size, ...) each."""
@@ -64,6 +83,16 @@ class Worlds:
         deals = tensor_mix(self._root + self._steps * self.size + self._rows) & _MASK
         self.table.reset(rows, deals)
         self._turns = self._turns * ~rows
+        self._last = [part * ~rows[:, None] for part in self._last]
+
+
+def legal_of(table: Table, seat: int) -> Tensor | None:
+    """Return a seat's legal actions: bool (size, n), all where it is not asked.
+
+    None where they cannot be counted.
+    """
+    legal = table.legal(seat)
+    return None if legal is None else legal | ~table.acting()[:, seat : seat + 1]
 
 
 def flat(tree: Any, size: int) -> Tensor:
@@ -75,9 +104,9 @@ def flat(tree: Any, size: int) -> Tensor:
     return torch.as_tensor(tree).reshape(size, -1).float()
 
 
-def check_joint(spec: Spec) -> None:
-    """Raise `Unsuitable` for a game whose seats do not all act at once, or of one seat."""
+def check_joint(spec: Spec, by_turns: bool) -> None:
+    """Raise `Unsuitable` for a game of one seat, or, unless `by_turns`, whose seats take turns."""
     if len(spec.seats) < 2:
-        raise Unsuitable("it has one seat: a critic of all agents is for several")
-    if spec.turn_based:
-        raise Unsuitable("its seats move by turns: this critic values what all do at once")
+        raise Unsuitable("it has one seat: this is for several that learn together")
+    if spec.turn_based and not by_turns:
+        raise Unsuitable("its seats move by turns, and this values what all do at once; try mappo")

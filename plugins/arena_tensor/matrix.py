@@ -10,7 +10,7 @@ import torch
 from gymnasium.spaces import Box, Discrete
 from torch import Tensor
 
-from arena import BadParameter, Seat, Spec
+from arena import BadParameter, Kind, Seat, Spec
 from arena_tensor.table import TensorTable
 
 Payoffs = Sequence[Sequence[float]]
@@ -128,12 +128,14 @@ def _spec(name: str, row: Payoffs, column: Payoffs, rounds: int, recall: int) ->
     sums = {round(sum(pair), 9) for pair in pays}
     numbers = 1 + (1 + recall) * (len(row) + len(column))
     every = [pay for pair in pays for pay in pair]
+    shared = all(one == other for one, other in pays)
+    kind: Kind = "cooperative" if shared else "competitive" if len(sums) == 1 else "mixed"
     seats = tuple(
         Seat(Box(0.0, 1.0, (numbers,)), Discrete(len(table))) for table in (row, column)
     )  # fmt: skip
     return Spec(
-        f"tensor/{name}", seats, kind="competitive" if len(sums) == 1 else "mixed",
-        zero_sum=len(sums) == 1, max_turns=rounds,
+        f"tensor/{name}", seats, kind=kind, zero_sum=len(sums) == 1 and not shared,
+        max_turns=rounds,
         returns=(rounds * min(every), rounds * max(every)), perfect_information=True,
         stochastic=False, model=True,
     )  # fmt: skip

@@ -20,7 +20,7 @@ QUICK = [
     (f"maddpg:{OFF}", "tensor/simple_spread:continuous_actions=true"),
     (f"iddpg:{OFF},shared=false,updates=2", "mpe2/simple_speaker_listener_v4"),
     (f"mappo:{ON}", "tensor/simple_adversary:continuous_actions=true"),
-    (f"maa2c:{ON}", "tensor/stag_hunt"),
+    (f"maa2c:{ON}", "kuhn_poker:players=3"),
     (f"qmix:{OFF}", "tensor/simple_speaker_listener"),
 ]
 SLOW = [
@@ -43,7 +43,7 @@ def test_trainers_of_several_seats_keep_the_rules(trainer: str, game: str) -> No
     ("trainer", "game", "why"),
     [
         ("maddpg", "tic_tac_toe", "move by turns"),
-        ("maddpg", "tensor/cart_pole", "one seat"),
+        ("mappo", "tensor/cart_pole", "one seat"),
         ("qmix", "tensor/simple_spread:continuous_actions=true", "one choice a seat"),
         ("vdn", "tensor/simple_tag", "reward=team"),
     ],

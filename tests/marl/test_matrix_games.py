@@ -1,0 +1,54 @@
+"""Small games of common interest whose answers theory knows: who finds the best, and who cannot.
+
+The climbing and the penalty game are those of Claus and Boutilier, "The dynamics of reinforcement
+learning in cooperative multiagent systems", AAAI 1998.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+CLIMBING = "11;-30;0;-30;7;6;0;0;5"
+PENALTY = "-100;0;10;0;2;0;10;0;-100"
+GIVEN = "worlds=32,gamma=0.5"
+
+
+def payoff(learn: Any, trainer: str, payoffs: str, steps: int) -> float:
+    """Return what each seat gets in the end by the best moves of both."""
+    made = learn(trainer, f"tensor/matrix:row={payoffs},column={payoffs}", steps)
+    return float(made.meta["metrics"]["return"]) / 2
+
+
+@pytest.mark.parametrize("trainer", ["vdn", "qmix"])
+def test_values_that_are_mixed_fail(learn: Any, trainer: str) -> None:
+    """A mixture that grows with each member's value cannot say that a good move spoils another.
+
+    They end where one's move is worth most against any move of the other's: 5 or 6 of 11, 2 of 10.
+    """
+    assert payoff(learn, f"{trainer}:{GIVEN}", CLIMBING, 12_000) in (5.0, 6.0)
+    assert payoff(learn, f"{trainer}:{GIVEN}", PENALTY, 12_000) == 2.0
+
+
+@pytest.mark.parametrize("trainer", ["mappo", "ippo"])
+def test_policies_climb(learn: Any, trainer: str) -> None:
+    """From 5, which one's own better answers lead away from, to 7: an equilibrium; 11 is another.
+
+    With and without a shared critic: there is nothing to see, and the gradients are the same in the
+    mean (Lyu et al., "Contrasting centralized and decentralized critics in multi-agent
+    reinforcement learning", 2021).
+    """
+    given = f"{trainer}:{GIVEN},rollout=8,learning_rate=0.003,entropy=0.3;0.01"
+    assert payoff(learn, given, CLIMBING, 24_000) == 7.0
+
+
+@pytest.mark.slow
+def test_policies_that_stay_open_agree_on_signals(learn: Any) -> None:
+    """In tiny_hanabi 8 is safe; 10 needs that what one does tells the other what it holds."""
+    given = "mappo:worlds=32,rollout=10,entropy=1;0.01"
+    found = [
+        learn(given, "openspiel/tiny_hanabi", 100_000, seed=seed).meta["metrics"]["return"] / 2
+        for seed in (0, 1, 2)
+    ]
+    assert sum(value == 10.0 for value in found) >= 2
