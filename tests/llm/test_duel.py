@@ -166,3 +166,15 @@ def test_a_small_model_writes_and_the_best_of_several_is_better(tiny: Path) -> N
     (place, scores), *_ = columns["scores"]
     said = dict(columns["reply"])[place]
     assert scores[said] == max(scores.values()) and not episodes[40][0].faults
+
+
+@pytest.mark.llm
+def test_a_small_model_speaks_in_textarena(tiny: Path) -> None:
+    pytest.importorskip("textarena")
+    from arena_llm.agents import Llm
+
+    agent = Llm(str(tiny), "generate", tokens=4, temperature=1.0, template="bare", device="cpu")
+    matches = [Match(n, (0, 0), n, n) for n in range(4)]
+    episodes = list(play(lambda: make_environment("textarena/TicTacToe-v0"), [agent], matches))
+    assert all(e.ending == "terminal" and not e.faults for e in episodes)
+    assert all("prompt" in (e.columns or {}) for e in episodes)
