@@ -96,11 +96,9 @@ def test_seats_and_parameters() -> None:
         arena.make_agent("random", made("TicTacToe-v0").spec)
 
 
-def test_a_game_in_which_all_are_out_is_over() -> None:
-    game = made("MarketEntryGame-v0")
+def test_a_game_in_which_all_are_out_is_over_and_does_not_go_round_for_ever() -> None:
+    game: Any = made("MarketEntryGame-v0")
     game.reset(arena.Luck(1))
-    for _ in range(200):
-        if not game.acting():
-            break
-        paid = game.step({game.acting()[0]: "no move at all"})
-    assert game.acting() == () and paid is not None and len(paid) == 2
+    for seat in (0, 1):
+        game.game.state.add_elimination(seat)
+    assert game.step({0: "hello"}) == [0.0, 0.0] and game.acting() == ()
