@@ -27,6 +27,8 @@ _S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(
 _ONE = np.uint64(1)
 _SEATS = 1024
 
+_FEW = 4
+"""Up to so many numbers are worked out one by one: a dozen calls of numpy take longer."""
 Floats = NDArray[np.float64]
 Numbers = Sequence[int] | NDArray[np.int64]
 
@@ -76,6 +78,8 @@ def uniform(seed: int, seat: int, turn: int) -> float:
 
 def uniforms(seeds: Numbers, seats: Numbers, turns: Numbers) -> Floats:
     """Return `uniform` of each triple: float64, shape (len(seeds),)."""
+    if len(seeds) <= _FEW and isinstance(seeds, list):
+        return np.array([uniform(*triple) for triple in zip(seeds, seats, turns)], np.float64)
     z = np.array(turns, dtype=np.int64)
     z *= _SEATS
     z += np.array(seats, dtype=np.int64)

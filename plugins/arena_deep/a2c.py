@@ -64,7 +64,7 @@ class A2C(PolicyLearner):
 
     def estimates(self, experience: Experience, values: Floats) -> tuple[Floats, Floats]:
         """Return generalised advantages, and the values that they speak for."""
-        gained = advantages(experience, values, self.discount, self.decay)
+        gained = advantages(experience, values, self.discount, self.trace)
         return gained, gained + values
 
     def improve(self, samples: Samples) -> Mapping[str, float]:

@@ -23,10 +23,13 @@ from arena_deep.memory import Memory
 from arena_deep.networks import QNetwork, Shape, looks_at_boards
 from arena_deep.replay import Replay
 from arena_deep.targets import Moves, targets
+from arena_deep.trees import pick
 
 Rows = NDArray[np.int64]
 _NUMBERS = 1_000_000
 """Numbers of what was seen that are drawn at once."""
+_AT_ONCE = 512
+"""Positions that a network values at once: more would not stay in the processor's cache."""
 _BETA = 0.4
 """How far the odds of replay are made up for at first; fully at last (Schaul et al., 2016)."""
 
@@ -205,6 +208,16 @@ class DQN(DeepLearner):
                 loss, values = self._step(moves, goals, rows)
         return {"loss": float(loss), "value": float(values.mean())}
 
+    def _goals(self, moves: Moves) -> Tensor:
+        """Return how the target network values the positions ahead: (rows, actions)."""
+        count = len(moves.chosen)
+        parts = (slice(begin, begin + _AT_ONCE) for begin in range(0, count, _AT_ONCE))
+        seats = moves.ahead_seats
+        return torch.cat([
+            self.goal(pick(moves.ahead, part), None if seats is None else seats[part])
+            for part in parts
+        ])  # fmt: skip
+
     def _batches(self, drawn: Rows) -> Iterator[tuple[Moves, Tensor, Rows]]:
         """Yield the moves of each step, what their values are to be, and their rows.
 
@@ -213,7 +226,7 @@ class DQN(DeepLearner):
         """
         moves, goals = self.memory.moves(drawn), None
         with torch.no_grad():
-            ahead = masked(self.goal(moves.ahead, moves.ahead_seats), moves.ahead_mask)
+            ahead = masked(self._goals(moves), moves.ahead_mask)
             if not self.double:  # then the network has no say in what they are to be
                 goals = targets(self.network, moves, ahead, double=False)
                 moves = moves._replace(ahead=None, ahead_seats=None, ahead_mask=None)

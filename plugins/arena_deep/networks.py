@@ -24,6 +24,7 @@ class Shape:
     hidden     units of each layer above what is seen
     channels   of the convolutions of a board
     blocks     residual blocks of a board
+    window     cells a side that the first convolution of a board sees at once
     activation relu or tanh, in the hidden layers
     shared     whether values are read off the same torso as actions
     dueling    whether a Q-network has a stream for the position and one for the actions
@@ -33,6 +34,7 @@ class Shape:
     hidden: tuple[int, ...] = (64, 64)
     channels: int = 32
     blocks: int = 1
+    window: int = 3
     activation: Literal["relu", "tanh"] = "relu"
     shared: bool = True
     dueling: bool = False
@@ -63,7 +65,8 @@ class Torso(nn.Module):
         self.paths = [path for path, _ in found]
         self.seats = len(spec.seats) if len(spec.seats) > 1 else 0
         self.parts = nn.ModuleList(
-            part_of(leaf, self.seats, shape.net, shape.channels, shape.blocks) for _, leaf in found
+            part_of(leaf, self.seats, shape.net, shape.channels, shape.blocks, shape.window)
+            for _, leaf in found
         )
         width = sum(int(part.width) for part in self.parts) + self.seats  # type: ignore[arg-type]
         self.layers, self.width = layers(width, shape.hidden, shape.activation)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from arena import Experience, advantages
+from arena import Experience, Spec, advantages
 from arena_deep.learner import positive
+from arena_deep.networks import looks_at_boards
 from arena_deep.rollouts import PolicyLearner, Samples
 
 
@@ -46,14 +47,17 @@ def terms(network: Any, batch: Samples, clip: float) -> Terms:
 class PPO(PolicyLearner):
     """Proximal policy optimisation: a policy that changes little at a time, and its value.
 
-    learning_rate, anneal  of Adam; whether it and `clip` fall evenly to nought over the run
+    learning_rate, anneal  of Adam; whether it and `clip` fall evenly to nought over the run: not
+                     in company on boards of five cells a side or more
     clip, epochs, minibatch  how far odds may move in an update, and how its moves are gone through
-    gamma, decay     discount of a move (0.99 alone, 1 in company), and of an advantage (lambda)
-    entropy          what entropy is worth, at first and at last: `0.2;0.1` in company, else 0
+    gamma, decay     discount of a move (0.99 alone, 1 in company), and of an advantage (lambda:
+                     0.95, in company on such boards 0.8)
+    entropy          what entropy is worth, at first and at last: `0.2;0.1` in company, on such
+                     boards `0.15;0.05`; alone 0
     value_weight     weight of the value's loss
     clip_gradient    the greatest norm of a gradient
     slots, rollout   games at once, and moves of each between updates: 64 and 32 alone, 256 and 16
-                     in company (of games that are over)
+                     in company (of games that are over), on such boards 1,024 and 16
     hidden, net      units of the layers above what is seen; auto or mlp (boards as plain numbers)
     shared           whether values are read off the layers of the policy: not where actions are
                      real numbers
@@ -62,7 +66,7 @@ class PPO(PolicyLearner):
                      these), pool or prioritised; see `arena_deep.opponents`
     """
 
-    anneal: bool = True
+    anneal: bool | None = None
     clip: float = 0.2
     epochs: int | None = None
     minibatch: int | None = None
@@ -73,16 +77,22 @@ class PPO(PolicyLearner):
         super().__post_init__()
         positive(self.name, clip=self.clip, epochs=self.epochs, minibatch=self.minibatch)
 
+    def default_steps(self, spec: Spec) -> int:
+        """Return enough moves for connect_four on a board, else for tic_tac_toe or CartPole."""
+        boards = len(spec.seats) > 1 and looks_at_boards(spec.seats[0].observation_space)
+        return 5_000_000 if boards else super().default_steps(spec)
+
     def estimates(
         self, experience: Experience, values: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return generalised advantages, and the values that they speak for."""
-        gained = advantages(experience, values, self.discount, self.decay)
+        gained = advantages(experience, values, self.discount, self.trace)
         return gained, gained + values
 
     def improve(self, samples: Samples) -> Mapping[str, float]:
         """Go through the moves several times."""
-        left = 1.0 - self.progress if self.anneal else 1.0
+        anneal = not self.boards if self.anneal is None else self.anneal
+        left = 1.0 - self.progress if anneal else 1.0
         rate, clip, bonus = self.rate() * left, self.clip * left, self.bonus()
         epochs = self.epochs or (4 if self.several else 8)
         size = self.minibatch or (1024 if self.several else 512)

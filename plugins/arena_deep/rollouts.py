@@ -50,7 +50,7 @@ class PolicyLearner(DeepLearner):
 
     learning_rate: float | None = None
     gamma: float | None = None
-    decay: float = 0.95
+    decay: float | None = None
     entropy: list[float] | None = None
     value_weight: float = 0.5
     clip_gradient: float = 0.5
@@ -66,6 +66,8 @@ class PolicyLearner(DeepLearner):
     kind = "policy"
     whole_alone = False
     """Whether a single seat's episodes are learnt from only when they are over."""
+    boards = False
+    """Whether it learns in company on boards of five cells a side or more."""
 
     def __post_init__(self) -> None:
         positive(
@@ -79,13 +81,14 @@ class PolicyLearner(DeepLearner):
         """Return what the network is made of."""
         boards = self.net == "auto" and looks_at_boards(spec.seats[0].observation_space)
         several = len(spec.seats) > 1
+        small = {"channels": 64, "blocks": 0, "window": 4} if boards and several else {}
         hidden = (128,) if boards else (128, 128) if several else (64, 64)
         shared = self.shared
         if shared is None:
             shared = boards or several or not isinstance(spec.seats[0].action_space, spaces.Box)
         return Shape(
             net=self.net, hidden=tuple(self.hidden or hidden), shared=shared,
-            activation="relu" if shared else "tanh",
+            activation="relu" if shared else "tanh", **small,
         )  # fmt: skip
 
     def build(self, spec: Spec) -> nn.Module:
@@ -107,6 +110,7 @@ class PolicyLearner(DeepLearner):
     def begin(self, run: TrainingRun) -> None:
         """Make the network and who plays it."""
         super().begin(run)
+        self.boards = self.several and looks_at_boards(run.spec.seats[0].observation_space)
         self.discount = self.gamma if self.gamma is not None else 1.0 if self.several else 0.99
         self.actor = Actor(self.network, run.spec, self.device)  # type: ignore[arg-type]
         self.named = [run.agent(rival) for rival in self.rivals] if self.several else []
@@ -139,15 +143,21 @@ class PolicyLearner(DeepLearner):
         player.use(network, self.spec)  # type: ignore[arg-type]
         return player
 
+    @property
+    def trace(self) -> float:
+        """The decay of advantages."""
+        return self.decay if self.decay is not None else 0.8 if self.boards else 0.95
+
     def flight(self) -> tuple[int, int]:
         """Return the games in flight, and the moves from update to update."""
-        slots = self.slots or (256 if self.several else 64)
+        slots = self.slots or (1024 if self.boards else 256 if self.several else 64)
         each = self.rollout or (16 if self.several else 32)
         return slots, slots * each
 
     def bonus(self) -> float:
         """Return what entropy is worth now: it changes evenly over the run."""
-        first, *rest = self.entropy or ([0.2, 0.1] if self.several else [0.0])
+        company = [0.15, 0.05] if self.boards else [0.2, 0.1]
+        first, *rest = self.entropy or (company if self.several else [0.0])
         return first + (rest[-1] - first if rest else 0.0) * self.progress
 
     def learn(self, experience: Experience) -> Mapping[str, float]:

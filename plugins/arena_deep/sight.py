@@ -53,23 +53,25 @@ class OneHot(nn.Module):
 
 
 class Board(nn.Module):
-    """A board of planes, by convolutions and residual blocks (He et al., 2016) of its own size.
+    """A board of planes, by convolutions and residual blocks (He et al., 2016).
 
-    Whose turn it is comes in as planes of ones and noughts: boards need not be drawn as seen from
-    the seat that is asked.
+    They are of the board's own size, if the first one's `window` is 3; any other has no padding,
+    and what follows it is smaller. Whose turn it is comes in as planes of ones and noughts: boards
+    need not be drawn as seen from the seat that is asked.
     """
 
-    def __init__(self, space: Any, seats: int, channels: int, blocks: int) -> None:
+    def __init__(self, space: Any, seats: int, channels: int, blocks: int, window: int = 3) -> None:
         super().__init__()
         self.first = _channels_first(space.shape)
         planes, *self.size = _planes(space.shape)
         self.seats = seats if seats > 1 else 0
-        self.entry = nn.Conv2d(planes + self.seats, channels, 3, padding=1)
+        padding = 1 if window == 3 else 0
+        self.entry = nn.Conv2d(planes + self.seats, channels, window, padding=padding)
         self.blocks = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
             for _ in range(blocks)
         )
-        self.width = channels * math.prod(self.size)
+        self.width = channels * math.prod(side + 2 * padding - window + 1 for side in self.size)
 
     def forward(self, rows: Tensor, seats: Tensor | None) -> Tensor:
         """Return features: float32 (rows, width)."""
@@ -155,13 +157,13 @@ def follow(tree: Tree, path: Sequence[Any]) -> Any:
     return tree
 
 
-def part_of(space: Any, seats: int, net: str, channels: int, blocks: int) -> nn.Module:
+def part_of(space: Any, seats: int, net: str, channels: int, blocks: int, window: int) -> nn.Module:
     """Return what looks at a leaf of an observation space. Raises `Unsuitable`."""
     if isinstance(space, spaces.Box):
         kind = "flat" if net == "mlp" else kind_of(space)
         if kind == "image":
             return Image(space)
-        return Board(space, seats, channels, blocks) if kind == "board" else Flat(space)
+        return Board(space, seats, channels, blocks, window) if kind == "board" else Flat(space)
     if isinstance(space, spaces.Discrete):
         return OneHot([int(space.n)], [int(space.start)])
     if isinstance(space, spaces.MultiDiscrete):

@@ -11,10 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from arena import Unsuitable, UsageError, read_arrays, write_arrays
 
 CONFIG = "network.json"
+_MOMENTS = ("exp_avg", "exp_avg_sq")
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -45,8 +47,9 @@ class Adam:
             part = slice(place, place := place + parameter.numel())
             parameter.data = self.vector[part].view_as(parameter)
             parameter.grad = self.gradient[part].view_as(parameter)
-        self.vector.grad = self.gradient
-        self._adam = torch.optim.Adam([self.vector], rate, eps=epsilon, fused=True)
+        self.rate, self.epsilon = rate, epsilon
+        self._moments = {name: torch.zeros_like(self.vector) for name in _MOMENTS}
+        self._moments["step"] = torch.zeros((), device=self.vector.device)
 
     def step(self, loss: Tensor, rate: float | None = None, clip: float | None = None) -> None:
         """Move the weights down the gradient of a loss, its norm at most `clip`."""
@@ -61,33 +64,28 @@ class Adam:
     def move(self, rate: float | None = None, clip: float | None = None) -> None:
         """Move the weights down the gradient there is, its norm at most `clip`."""
         if rate is not None:
-            self._adam.param_groups[0]["lr"] = rate
+            self.rate = rate
         if clip is not None:
             norm = torch.linalg.vector_norm(self.gradient)
             self.gradient.mul_((clip / (norm + 1e-6)).clamp(max=1.0))
-        self._adam.step()
+        mean, square, step = self._moments.values()
+        # What `torch.optim.Adam` calls: around it, its `step` takes as long as the arithmetic.
+        with torch.no_grad():
+            adam(
+                [self.vector], [self.gradient], [mean], [square], [], [step], fused=True,
+                amsgrad=False, beta1=0.9, beta2=0.999, lr=self.rate, weight_decay=0.0,
+                eps=self.epsilon, maximize=False,
+            )  # fmt: skip
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Return the weights and all that later steps depend on, under names of their own."""
-        kept = {"weights": self.vector}
-        state = self._adam.state.get(self.vector, {})
-        kept |= {key: torch.as_tensor(value) for key, value in state.items()}
+        kept = {"weights": self.vector, **self._moments}
         return {f"{name}.{key}": value.numpy(force=True).copy() for key, value in kept.items()}
 
     def restore(self, name: str, arrays: Arrays) -> None:
         """Take back what `arrays` returned."""
-        state = {}
-        for key, value in arrays.items():
-            owner, _, key = key.rpartition(".")
-            if owner != name:
-                continue
-            tensor = torch.as_tensor(np.array(value), device=self.vector.device)
-            if key == "weights":
-                self.vector.copy_(tensor)
-            else:
-                state[key] = tensor
-        if state:
-            self._adam.state[self.vector] = state
+        for key, tensor in {"weights": self.vector, **self._moments}.items():
+            tensor.copy_(torch.as_tensor(np.array(arrays[f"{name}.{key}"])))
 
 
 def write_network(folder: Path, network: nn.Module, config: Mapping[str, Any]) -> None:

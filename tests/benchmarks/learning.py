@@ -2,10 +2,11 @@
 
     python tests/benchmarks/learning.py [ppo] [dqn] [connect_four]
 
-Each figure is the best of three interleaved rounds, moves a second of a whole run, one thread. Of
-our own runs the seconds are left out in which checkpoints are judged, which Stable-Baselines3 does
-not do here. The settings are those of rl-baselines3-zoo for CartPole-v1. On connect_four moves are
-divided by all the time that is not spent in learning: how fast self-play collects.
+Each figure is the best of three interleaved rounds, moves a second of a whole run, one thread.
+Seconds are of processor time: the machine may be shared. Of our own runs those are left out in
+which checkpoints are judged, which Stable-Baselines3 does not do here. The settings are those of
+rl-baselines3-zoo for CartPole-v1. On connect_four moves are divided by all the time that is not
+spent in learning: how fast self-play collects.
 """
 
 from __future__ import annotations
@@ -36,8 +37,10 @@ def ours(trainer: str, game: str, steps: int) -> tuple[float, float]:
     """Return moves a second of a run but for judging, and of the part that is not learning."""
     with tempfile.TemporaryDirectory() as home:
         order = Order(parse(trainer), parse(game), "learner", steps)
-        meta = train(Workspace.open(home=home), order, "cpu").meta
-    share, seconds = meta["shares"], meta["seconds"]
+        workspace, begun = Workspace.open(home=home), time.process_time()
+        meta = train(workspace, order, "cpu").meta
+        seconds = time.process_time() - begun
+    share = meta["shares"]
     running = seconds * (1 - share.get("evaluation", 0.0))
     collecting = running - seconds * share["learning"]
     return meta["arguments"]["steps"] / running, meta["arguments"]["steps"] / collecting
@@ -73,9 +76,9 @@ def sb3_dqn(steps: int) -> float:
 
 def timed(model: Any, steps: int) -> float:
     """Return moves a second of a model's learning."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     model.learn(steps)
-    return float(model.num_timesteps / (time.perf_counter() - begun))
+    return float(model.num_timesteps / (time.process_time() - begun))
 
 
 def best(rounds: int, **measured: Callable[[], float]) -> dict[str, float]:
@@ -101,7 +104,10 @@ def pole(name: str, steps: int, same: str, peer: Callable[[int], float]) -> None
         (f"`{name}` with its own settings", f"{found['own']:,.0f}",
          f"{found['own'] / found['peer']:.2f}"),
     ]  # fmt: skip
-    text = f"`python tests/benchmarks/learning.py {name}`: {steps:,} moves, best of 3 rounds.\n\n"
+    text = (
+        f"`python tests/benchmarks/learning.py {name}`: {steps:,} moves, best of 3 rounds, seconds "
+        "of processor time.\n\n"
+    )
     write(
         f"speed_{name}", f"Speed of {name} on CartPole-v1",
         text + table(("", "moves a second", "ratio"), rows),
@@ -117,7 +123,10 @@ def connect_four() -> None:
         rows.append((f"`{trainer}`", f"{collecting:,.0f}", f"{whole:,.0f}"))
         print(rows[-1], flush=True)
     header = ("", "moves collected a second", "moves a second, learning and all")
-    text = "`python tests/benchmarks/learning.py connect_four`: best of 2 rounds, one thread.\n\n"
+    text = (
+        "`python tests/benchmarks/learning.py connect_four`: best of 2 rounds, one thread, seconds "
+        "of processor time.\n\n"
+    )
     write("speed_connect_four", "Speed of self-play on connect_four", text + table(header, rows))
 
 
