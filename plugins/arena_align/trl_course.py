@@ -31,8 +31,6 @@ _NAMES = {
 """What is told of all that TRL says, and by which name."""
 STRETCH = 64
 """Batches that are left to TRL at once."""
-BLOCK = 16
-"""Batches whose rows are drawn together, and then put together by length."""
 
 
 class TrlCourse:
@@ -50,7 +48,6 @@ class TrlCourse:
         self.course, self.run, self.make, self.rows = course, course.run, make, rows
         self.batch, self.drawn = min(batch, len(rows)), drawn
         self.answers = self.batch * held * drawn
-        self.size = BLOCK * self.batch
         self.total = course.batches(self.answers)
         resumed = course.run.resumed
         self.done = 0
@@ -100,34 +97,15 @@ class TrlCourse:
 
     def _next(self, count: int) -> Iterator[Row]:
         """Yield the rows of the next batches: every one once in each pass, in a new order."""
-        for number in range(self.done, self.done + count):
-            block, place = divmod(number, BLOCK)
-            yield from self._batches(block)[place]
-
-    def _batches(self, block: int) -> list[list[Row]]:
-        """Return a block of batches, each of rows of like length: padding is computed as well."""
-        if getattr(self, "_block", None) != block:
-            rows = [self._row(place) for place in range(block * self.size, (block + 1) * self.size)]
-            rows.sort(key=length_of)
-            order = np.random.default_rng(derive(self.run.seed, "block", block)).permutation(BLOCK)
-            begins = (order * self.batch).tolist()
-            self._block, self._kept = block, [rows[at : at + self.batch] for at in begins]
-        return self._kept
-
-    def _row(self, place: int) -> Row:
-        epoch, index = divmod(place, len(self.rows))
-        return self.rows[self._order(epoch)[index]]
+        for place in range(self.done * self.batch, (self.done + count) * self.batch):
+            epoch, index = divmod(place, len(self.rows))
+            yield self.rows[self._order(epoch)[index]]
 
     def _order(self, epoch: int) -> Any:
         if getattr(self, "_epoch", None) != epoch:
             luck = np.random.default_rng(derive(self.run.seed, "order", epoch))
             self._epoch, self._places = epoch, luck.permutation(len(self.rows))
         return self._places
-
-
-def length_of(row: Row) -> int:
-    """Return how long a row is: the tokens, or the letters, of its longest part."""
-    return max((len(part) for part in row.values() if isinstance(part, (list, str))), default=0)
 
 
 def check_lengths(rows: Sequence[Row], positions: int) -> None:

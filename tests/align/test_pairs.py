@@ -117,6 +117,27 @@ def test_the_first_move_of_a_game_has_a_value_too(game: Any) -> None:
     assert list(values.values()) == [0.0] * 9
 
 
+def test_one_board_is_valued_once(game: Any) -> None:
+    """However it was come to, where nothing is hidden and nothing left to luck."""
+    begun: list[int] = []
+
+    class Counting(arena.Agent):
+        def __init__(self) -> None:
+            self.inner = game.agent("minimax")
+
+        def act_batch(self, batch: arena.Batch) -> Any:
+            begun.extend(turn for turn in batch.turns if turn == 5)  # after the move that is valued
+            return self.inner.act_batch(batch)
+
+    here, there = position(game, 0, 3, 1, 4), position(game, 1, 4, 0, 3)
+    apart = values_of_moves(game.make, [here, there], Counting(), seed=1)
+    count = len(begun)
+    begun.clear()
+    boarded = [decision._replace(board="the same") for decision in (here, there)]
+    assert values_of_moves(game.make, boarded, Counting(), seed=1) == apart
+    assert apart[0] == apart[1] and len(begun) * 2 == count > 0
+
+
 def test_continuations_put_the_player_in_the_seat_and_others_beside(game: Any) -> None:
     start = position(game)
     perfect, random = game.agent("minimax"), game.agent("random")
