@@ -17,9 +17,10 @@ from arena_deep.luck import seeded
 from arena_deep.weights import write_network
 from torch import Tensor
 
-from arena import Spec, Trainer, TrainingRun, TrainingState, derive
+from arena import Spec, Trainer, TrainingRun, TrainingState, Unsuitable, derive
 from arena_marl.acting import doing_of
 from arena_marl.groups import Grouped, groups_of, seen_width
+from arena_marl.league import MARKS, League, sides_of
 from arena_marl.scoring import team_return
 from arena_marl.worlds import Worlds, check_joint
 from arena_marl.worlds_of import make_worlds
@@ -41,6 +42,8 @@ class JointTrainer(Trainer):
     shared           whether seats of a role share networks
     reward           team: all learn from the mean of the seats' rewards; own: each from its own;
                      auto: team where the game is cooperative
+    opponents        latest: all seats are played by what is learnt; pool: in half of the worlds one
+                     side (a team, a role, or a seat) is played by a past self, for rivals
     world            tensor: in place of `mpe2/...` the equal world of tensors is stepped, where
                      there is one; mpe2: the game as it is
     """
@@ -52,6 +55,7 @@ class JointTrainer(Trainer):
     critic: list[int] | None = None
     shared: bool = True
     reward: Literal["auto", "team", "own"] = "auto"
+    opponents: Literal["latest", "pool"] = "latest"
     world: Literal["tensor", "mpe2"] = "tensor"
 
     agent = "seat_policies"
@@ -67,6 +71,8 @@ class JointTrainer(Trainer):
         check_joint(spec, self.by_turns)
         for seat in spec.seats:
             doing_of(seat.action_space)
+        if self.opponents == "pool" and (spec.kind == "cooperative" or len(sides_of(spec)) < 2):
+            raise Unsuitable("it has no rivals, of whom opponents=pool would play some")
 
     def default_steps(self, spec: Spec) -> int:
         """Return enough moves for simple_spread: 3.2 million joint steps."""
@@ -77,10 +83,11 @@ class JointTrainer(Trainer):
         self.begin(run)
         try:
             while run.step < run.steps:
+                self._meet_past()
                 run.report(self.play_round(self.luck("round", self.joint_steps)))
                 if run.offer_due or run.step >= run.steps:
                     self._offer()
-                run.save(self.state)
+                run.save(self._whole_state)
         finally:
             self.arena.table.close()
             self.test.close()
@@ -104,8 +111,10 @@ class JointTrainer(Trainer):
             self.actors = actors.to(self.device)
             self.build()
         self.threads = Threads(self.actors)
+        self.league = League(self.actors, run.spec, self.worlds, self.device)
         if run.resumed:
             self.restore(run.resumed)
+            self.league.restore(run.resumed.arrays)
 
     @abstractmethod
     def build(self) -> None:
@@ -167,6 +176,22 @@ class JointTrainer(Trainer):
     def luck(self, *path: int | str) -> torch.Generator:
         """Return a generator that depends on the run's seed and the path alone."""
         return torch.Generator(self.device).manual_seed(derive(self.run.seed, *path) >> 1)
+
+    def outputs(self, seen: list[Tensor]) -> list[Tensor]:
+        """Return what the actors make of what is seen in the worlds, and those of rivals."""
+        return self.league.play(seen, self.actors(seen))
+
+    def _meet_past(self) -> None:
+        """Draw a past self, and keep the present one now and then."""
+        if self.opponents == "latest":
+            return
+        if len(self.league.past) < MARKS * self.progress:
+            self.league.keep(self.actors)
+        self.league.renew(self.luck("league", self.joint_steps))
+
+    def _whole_state(self) -> TrainingState:
+        values, arrays = self.state()
+        return TrainingState(values, {**arrays, **self.league.arrays()})
 
     def _offer(self) -> None:
         """Offer the actors as they are, with what they return in games of their own."""

@@ -161,8 +161,9 @@ class MAPPO(JointTrainer):
         """Step all worlds `rollout` times."""
         kept = []
         for _ in range(self.rollout):
-            seen, legal, asked = self.arena.observe(), self.arena.legal(), self.arena.asked()
-            outputs = map(among, self.actors(seen), legal)
+            seen, legal = self.arena.observe(), self.arena.legal()
+            asked = self.league.own(self.arena.asked())
+            outputs = map(among, self.outputs(seen), legal)
             triples = zip(self.doing, outputs, self.all.spreads, strict=True)
             acts = [doing.drawn(out, s.exp(), unit(out, luck)) for doing, out, s in triples]
             moves = [doing.actions(act) for doing, act in zip(self.doing, acts)]

@@ -79,7 +79,7 @@ class OffPolicy(JointTrainer):
 
     def _step_worlds(self, luck: torch.Generator) -> None:
         seen = self.arena.observe()
-        acts = self.explore(self.actors(seen), luck)
+        acts = self.explore(self.outputs(seen), luck)
         moves = [doing.actions(act) for doing, act in zip(self.doing, acts)]
         step = self.arena.step(moves)
         self.memory.add(Transitions(seen, acts, step.rewards, step.seen, step.over))

@@ -19,13 +19,13 @@ ON = "worlds=4,actor=8,critic=8"
 QUICK = [
     (f"maddpg:{OFF}", "tensor/simple_spread:continuous_actions=true"),
     (f"iddpg:{OFF},shared=false,updates=2", "mpe2/simple_speaker_listener_v4"),
-    (f"mappo:{ON}", "tensor/simple_adversary:continuous_actions=true"),
+    (f"mappo:{ON},opponents=pool", "tensor/simple_adversary:continuous_actions=true"),
     (f"maa2c:{ON}", "kuhn_poker:players=3"),
     (f"qmix:{OFF}", "tensor/simple_speaker_listener"),
 ]
 SLOW = [
     (f"maddpg:{OFF},shared=false", "mpe2/simple_adversary_v3:continuous_actions=true"),
-    (f"matd3:{OFF}", "tensor/simple_tag:continuous_actions=true"),
+    (f"matd3:{OFF},opponents=pool", "tensor/simple_tag:continuous_actions=true"),
     (f"ippo:{ON},shared=false", "tensor/simple_spread"),
     (f"vdn:{OFF}", "tensor/simple_spread"),
     ("maddpg:worlds=2,batch=32,actor=8,critic=8", "mpe2/simple_push_v3"),
@@ -46,6 +46,7 @@ def test_trainers_of_several_seats_keep_the_rules(trainer: str, game: str) -> No
         ("mappo", "tensor/cart_pole", "one seat"),
         ("qmix", "tensor/simple_spread:continuous_actions=true", "one choice a seat"),
         ("vdn", "tensor/simple_tag", "reward=team"),
+        ("maddpg:opponents=pool", "tensor/simple_spread", "no rivals"),
     ],
 )
 def test_games_that_do_not_suit(learn: Any, trainer: str, game: str, why: str) -> None:

@@ -1,0 +1,103 @@
+"""How often trained predators catch, and a trained prey is caught, in mpe2's simple_tag.
+
+    python tests/reference/simple_tag.py [STEPS [SEED ...]]
+
+maddpg trains predators and prey together, against each other and past selves, for STEPS joint
+steps. Each line-up plays the same 300 deals on mpe2 itself; a catch pays each predator 10. The
+scripted prey flees from all predators, the more the nearer they are, and from the edge.
+Checkpoints stay in ARENA_HOME, and are not trained again.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from report import table, write
+
+from arena.agent import Agent
+from arena.checkpoints import find_checkpoint
+from arena.lookup import environment_maker, find_player, make_agent
+from arena.observation import Observation
+from arena.playing import play
+from arena.records import Match, Ref
+from arena.seeds import derive
+from arena.specs import parse
+from arena.training import Order, train
+from arena.workspace import Workspace
+
+GAME = "mpe2/simple_tag_v3"
+TRAINER = "maddpg:opponents=pool"
+DEALS = 300
+
+
+class Fleeing(Agent):
+    """A prey that runs from predators and from the edge."""
+
+    def act(self, observation: Observation) -> int:
+        """Take the step that goes best along the way out."""
+        seen = np.asarray(observation.data, np.float64)
+        place, hunters = seen[2:4], seen[8:14].reshape(3, 2)
+        near = np.linalg.norm(hunters, axis=1, keepdims=True) + 1e-3
+        away = -(hunters / near**3).sum(0)
+        away = away / (np.linalg.norm(away) + 1e-9)
+        away -= 3.0 * np.sign(place) * np.clip(np.abs(place) - 0.7, 0.0, None)
+        steps = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)])
+        return int((steps @ away).argmax())
+
+
+def catches(predators: Agent, prey: Agent) -> list[float]:
+    """Return how often the prey was caught in each deal."""
+    make, _ = environment_maker(Workspace.open().registry, parse(GAME))
+    matches = [
+        Match(n, (0, 0, 0, 1), derive(77, "seat", n), derive(77, "deal", n)) for n in range(DEALS)
+    ]
+    return [episode.returns[0] / 10 for episode in play(make, [predators, prey], matches)]
+
+
+def player(name: str) -> Agent:
+    """Return a player by name."""
+    workspace = Workspace.open()
+    found = find_player(workspace.registry, workspace.home, Ref(name))
+    return make_agent(workspace.registry, workspace.home, found.ref, "cpu")
+
+
+def trained(steps: int, seed: int) -> Agent:
+    """Return who was trained so long, from this seed."""
+    workspace, name = Workspace.open(), f"tag-{steps}-{seed}"
+    if find_checkpoint(workspace.home, name) is None:
+        train(workspace, Order(parse(TRAINER), parse(GAME), name, 4 * steps, seed), "cpu")
+    return player(name)
+
+
+def main(steps: int, seeds: Sequence[int]) -> None:
+    """Write the table."""
+    rows: list[Sequence[Any]] = []
+    for seed in seeds:
+        learnt, random = trained(steps, seed), player("random")
+        line_ups = (random, Fleeing()), (learnt, Fleeing()), (learnt, random), (learnt, learnt)
+        found = [statistics.mean(catches(*line_up)) for line_up in line_ups]
+        ratios = found[1] / max(found[0], 1e-9), found[3] / max(found[2], 1e-9)
+        rows.append(
+            (seed, *(f"{mean:.2f}" for mean in found), *(f"{ratio:.2f}" for ratio in ratios))
+        )
+        print(*rows[-1], flush=True)
+    header = (
+        "seed", "random predators, scripted prey", "trained, scripted", "trained, random prey",
+        "trained, trained prey", "trained to random predators (3 wanted)",
+        "trained to random prey (0.5 at most wanted)",
+    )  # fmt: skip
+    write(
+        "simple_tag", "simple_tag: who catches, and who is caught",
+        f"`python tests/reference/simple_tag.py {steps} {' '.join(map(str, seeds))}`: "
+        f"`{TRAINER}`, {steps:,} joint steps on the equal world of tensors; catches a game in the "
+        f"mean of {DEALS} deals on mpe2 itself, the same for all.\n\n" + table(header, rows),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    given = [int(part) for part in sys.argv[1:]]
+    main(given[0] if given else 400_000, given[1:] or [1, 2, 3])
