@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from arena.batch import Batch, Moves
@@ -29,6 +29,15 @@ class Agent:
 
     The name of a checkpoint stands for its folder. The first is also what a checkpoint of this
     agent is handed to, if the constructor has no `checkpoint`."""
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """Return files that count as those of `files` do, though no parameter has their path.
+
+        `parameters` are those that were given. A shipped file that a name stands for is one.
+        """
+        return ()
+
     scorers: tuple[str, ...] = ()
     """The parameters that are judges' specs; what files these name counts as well."""
 

@@ -180,7 +180,7 @@ def _located(
             ref, files = find_scorer(registry, home, parse(values[key]))
             made[key] = canonical(ref)
             named += files
-    return made, named
+    return made, [*named, *(factory.reads(made) if hasattr(factory, "reads") else ())]
 
 
 def _folder(home: Path, name: str) -> str:

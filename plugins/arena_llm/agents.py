@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from arena import BadParameter, Batch, Moves, Observation, Spec, Unsuitable, make_scorer
 from arena_llm.decoding import Free, OneOf, Walk, decode
-from arena_llm.models import load
-from arena_llm.prompts import Prompter, labels_of, read_template
+from arena_llm.models import PROMPT_FILE, load
+from arena_llm.prompts import Prompter, labels_of, read_template, shipped_file
 from arena_llm.scoring import encode_labels, encode_prompts, label_logprobs
 from arena_llm.talking import Message, Reply, Talker
 from arena_llm.writing import Writer, ends_of
@@ -61,6 +62,13 @@ class Llm(Talker):
         self.prompter = Prompter(
             read_template(template or self.model.template or "board"), self.model.tokenizer
         )
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the file of a shipped template: another prompt is another player."""
+        brought = Path(str(parameters.get("model", ""))) / PROMPT_FILE
+        name = parameters.get("template") or ("" if brought.is_file() else "board")
+        return shipped_file(str(name))
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` where there are no labels to choose among, and it is to choose."""

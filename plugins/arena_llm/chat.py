@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from arena import BadParameter, Infrastructure, Observation
-from arena_llm.prompts import Prompter, read_template
+from arena_llm.prompts import Prompter, read_template, shipped_file
 from arena_llm.server import Server
 from arena_llm.talking import Message, Reply, Talker
 
@@ -19,8 +20,9 @@ class Chat(Talker):
     `retries` times, after `pause` seconds and twice that each time, or as long as the server asks.
     If it still fails the match is void. `requests_a_minute` and `tokens_a_minute` (read and
     written) are not exceeded; 0 is no limit. The key is read from the environment variable `key`
-    names and kept nowhere. `input_price` and `output_price` are per million tokens. An answer that
-    is no legal move is told so up to `rethinks` times, then forfeits.
+    names and kept nowhere. `input_price` and `output_price` are per million tokens, or `prices` is
+    a JSON file of them, {MODEL: [INPUT, OUTPUT]}. An answer that is no legal move is told so up to
+    `rethinks` times, then forfeits.
     """
 
     files = ("template",)
@@ -42,6 +44,7 @@ class Chat(Talker):
         key: str = "OPENAI_API_KEY",
         input_price: float = 0.0,
         output_price: float = 0.0,
+        prices: str = "",
     ) -> None:
         if tokens < 1 or rethinks < 0:
             raise BadParameter("chat: tokens is 1 or more, rethinks 0 or more")
@@ -49,9 +52,14 @@ class Chat(Talker):
         self.prompter = Prompter(read_template(template))
         self.server = Server(
             base_url, model, key, requests, timeout, retries, pause, requests_a_minute,
-            tokens_a_minute, (input_price, output_price),
+            tokens_a_minute, _table(prices, model) if prices else (input_price, output_price),
         )  # fmt: skip
         self.held: dict[str, list[Reply | str]] = {}  # of a batch that is asked again row by row
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the file of a shipped template: another prompt is another player."""
+        return shipped_file(str(parameters.get("template", "board")))
 
     def ask(self, talks: Sequence[list[Message]], rows: Sequence[Observation]) -> list[Reply]:
         """Return the server's answers. Raises `Infrastructure` if one cannot be had.
@@ -72,3 +80,14 @@ class Chat(Talker):
         if failed:
             raise Infrastructure(failed[0])
         return found
+
+
+def _table(file: str, model: str) -> tuple[float, float]:
+    """Return what a million tokens cost by a file of prices. Raises `BadParameter`."""
+    try:
+        prices = json.loads(Path(file).expanduser().read_text(encoding="utf-8"))
+        read, written = prices[model]
+        return float(read), float(written)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"has no {model!r}: [INPUT, OUTPUT]" if isinstance(error, KeyError) else str(error)
+        raise BadParameter(f"chat: prices={file!r} {why}") from error

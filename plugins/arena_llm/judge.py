@@ -13,7 +13,7 @@ import numpy as np
 
 from arena import BadParameter, Infrastructure, Scorer
 from arena_llm.cleaning import Cleaner
-from arena_llm.prompts import quoted, read_template
+from arena_llm.prompts import quoted, read_template, shipped_file
 from arena_llm.server import Server
 from arena_llm.talking import Message
 
@@ -49,6 +49,11 @@ class LlmJudge(Scorer):
             self.asks = _Local(model, device)
         self.known: dict[tuple[str, str, str], int] = {}
         self.counts = dict.fromkeys(("pairs", "disagreed", "verdicts", "first", "second"), 0)
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the file of a shipped template: another question is another judge."""
+        return shipped_file(str(parameters.get("template", "judge")))
 
     def compare(
         self, prompts: Sequence[str], firsts: Sequence[str], seconds: Sequence[str]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from arena import BadParameter, Scorer
-from arena_llm.rows import read_rows
+from arena_llm.rows import file_of, read_rows
 
 
 class _Rules(NamedTuple):
@@ -52,6 +52,11 @@ class Rules(Scorer):
                 "rules: give least, most, pattern or answer, or a file that has any of them for "
                 "its prompts"
             )
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the file of rules: with other rules it is another judge."""
+        return [str(file_of(str(parameters["file"])))] if parameters.get("file") else []
 
     def score(self, prompts: Sequence[str], responses: Sequence[str]) -> list[float]:
         """Return how many rules each answer keeps."""

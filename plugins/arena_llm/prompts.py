@@ -89,6 +89,12 @@ class Template:
             raise BadParameter(f"prompt template {self.name!r}: {error}") from error
 
 
+def shipped_file(name: str) -> list[str]:
+    """Return the path of a shipped template by its name; nothing for any other."""
+    file = _SHIPPED / f"{name}.jinja"
+    return [str(file)] if name and file.is_file() else []
+
+
 def template_file(name: str) -> Path:
     """Return the file of a template: a shipped one by its name, else a path.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from arena import Agent, BadParameter, Observation
-from arena_llm.rows import read_rows
+from arena_llm.rows import file_of, read_rows
 
 
 class Scripted(Agent):
@@ -15,8 +16,6 @@ class Scripted(Agent):
     when it is through; with `order=random` its lines are drawn. In a game of words a line is what
     it says, elsewhere the label of a move.
     """
-
-    files = ("file",)
 
     def __init__(self, says: tuple[str, ...] = (), file: str = "", order: str = "cycle") -> None:
         if order not in ("cycle", "random"):
@@ -28,6 +27,11 @@ class Scripted(Agent):
         }
         if not self.says and not self.known:
             raise BadParameter("scripted: give says=LINE;LINE or a file with completions")
+
+    @classmethod
+    def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
+        """Return the file: who says something else is another player."""
+        return [str(file_of(str(parameters["file"])))] if parameters.get("file") else []
 
     def act(self, observation: Observation) -> Any:
         """Return the move that a line names; where it names none, the line, which is a fault."""

@@ -72,6 +72,15 @@ def test_candidates_are_drawn_by_their_odds(tiny: Path) -> None:
     assert abs(share - (1 - 0.9**4)) < 0.12
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["score", "constrained"])
+def test_64_in_flight_say_what_one_at_a_time_says(tiny: Path, method: str) -> None:
+    agent = made(tiny, method, temperature=1.0)
+    for one, many in zip(played(agent, 64, 1), played(agent, 64, 64)):
+        assert one.log == many.log and one.columns is not None and many.columns is not None
+        assert all(one.columns[name] == many.columns[name] for name in ("prompt", "reply"))
+
+
 def test_score_and_constrained_choose_alike_where_labels_are_one_token(tiny: Path) -> None:
     logs = [[e.log for e in played(made(tiny, m), 2, 2)] for m in ("score", "constrained")]
     assert logs[0] == logs[1]
@@ -145,6 +154,19 @@ def test_what_is_in_the_folder_and_the_template_is_who_plays(tiny: Path, tmp_pat
     (folder / "prompt.jinja").write_text("c")
     digests.append(find_player(registry_of(()), tmp_path, spec).digest)
     assert len(set(digests)) == 3 and None not in digests
+
+
+def test_a_shipped_template_is_part_of_who_plays_too(tiny: Path, tmp_path: Path) -> None:
+    def digest(spec: str) -> str | None:
+        return find_player(registry_of(()), tmp_path, parse(spec)).digest
+
+    given = [
+        digest(f"llm:model={tiny}{more}") for more in ("", ",template=board", ",template=bare")
+    ]
+    assert len(set(given)) == 3 and None not in given  # the model brings a template of its own
+    served = "chat:base_url=http://x/v1,model=m"
+    assert digest(served) == digest(f"{served},template=board") != digest(f"{served},template=bare")
+    assert digest(served) is not None and digest("scripted:file=tasks") is not None
 
 
 def test_wrong_settings_are_told(tiny: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,6 +117,15 @@ def test_it_plays_and_tells_what_it_cost(server: Server) -> None:
     assert columns["cost"][0][1] == pytest.approx(200 / 1e6)
     assert columns["tokens"][0][1] == 10
     assert server.heard[0]["model"] == "toy"
+
+
+def test_a_table_of_prices(server: Server, tmp_path: Path) -> None:
+    table = tmp_path / "prices.json"
+    table.write_text(json.dumps({"toy": [2.0, 5.0], "other": [1, 1]}))
+    (episode,) = played(server, prices=str(table))
+    assert (episode.columns or {})["cost"][0][1] == pytest.approx(250 / 1e6)
+    with pytest.raises(UsageError, match="has no 'big'"):
+        Chat(server.url, "big", prices=str(table))
 
 
 def test_servers_that_stumble_are_asked_again(server: Server) -> None:
