@@ -33,12 +33,15 @@ def _listing(kind: str) -> click.Command:
     @as_json
     @click.pass_obj
     def command(session: Session, name: str | None, as_json: bool) -> None:
-        from arena.catalogue import checkpoint_rows, entry_row
+        from arena.catalogue import checkpoint_rows
+        from arena.cli.listing_cache import ListingCache
 
         if name is not None:
             _print_one(session.registry.find(kind, name), as_json)
             return
-        rows = [entry_row(entry) for entry in session.registry.table(kind).values()]
+        cache = ListingCache(session.home)
+        rows = [cache.row(entry) for entry in session.registry.table(kind).values()]
+        cache.save()
         if kind == "agents":
             rows += checkpoint_rows(session.home)
         shown = rows if as_json else [{**row, "parameters": _brief(kind, row)} for row in rows]
