@@ -55,26 +55,28 @@ class Played(NamedTuple):
 class Values(nn.Module):
     """What each seat may expect: from what all see (central), or from what it sees itself.
 
+    `one` is for a team that is paid alike: all may expect the same of what all see.
+
     The network gives returns scaled to a mean of 0 and a deviation of 1, by all that it was taught
     (van Hasselt et al., "Learning values across many orders of magnitude", 2016, without the
     correction of the last layer).
     """
 
     def __init__(
-        self, groups: list[list[int]], sights: list[int], central: bool, hidden: list[int]
-    ) -> None:
+        self, groups: list[list[int]], sights: list[int], central: bool, one: bool,
+        hidden: list[int],
+    ) -> None:  # fmt: skip
         super().__init__()
-        seats = len(sights)
-        self.central = central
-        self.network = Grouped(
-            groups, [sum(sights)] * seats if central else sights, [1] * seats, hidden
-        )
+        self.seats = len(sights)
+        self.central, self.one = central, one
+        ins = [sum(sights)] * self.seats if central else sights
+        self.network = Grouped([[0]] if one else groups, ins, [1] * self.seats, hidden)
         self.register_buffer("scale", torch.zeros(3, dtype=torch.float64))  # share, mean, square
 
     def forward(self, seen: list[Tensor]) -> Tensor:
         """Return scaled values: float32 (rows, seats)."""
         rows = [torch.cat(seen, 1)] * len(seen) if self.central else seen
-        return torch.cat(self.network(rows), 1)
+        return torch.cat(self.network(rows), 1).expand(-1, self.seats)
 
     def worth(self, seen: list[Tensor]) -> Tensor:
         """Return values: float32 (rows, seats)."""
@@ -141,7 +143,9 @@ class MAPPO(JointTrainer):
 
     def build(self) -> None:
         """Make the values."""
-        values = Values(self.groups, self.sights, self.central, self.critic or [128, 128])
+        one = self.central and self.team and self.shared
+        hidden = self.critic or [128, 128]
+        values = Values(self.groups, self.sights, self.central, one, hidden)
         widths = [doing.width for doing in self.doing]
         self.all = Policies(self.actors, values, widths, self.spread).to(self.device)
         self.adam = Adam(self.all, self.learning_rate)
