@@ -17,6 +17,7 @@ def arena_formats() -> dict[str, str]:
         "free_for_all": "arena.formats.free_for_all:FreeForAll",
         "cross_play": "arena.formats.cross_play:CrossPlay",
         "focal_background": "arena.formats.focal_background:FocalBackground",
+        "by_side": "arena.formats.by_side:BySide",
         "evolution": "arena.formats.evolution:Evolution",
         "swiss": "arena.formats.swiss:Swiss",
         "ladder": "arena.formats.ladder:Ladder",

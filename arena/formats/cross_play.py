@@ -23,10 +23,14 @@ class CrossPlay(Format):
     For games that are cooperative. All pairings play the same deals, each deal once from every
     seat; `games` is rounded up to a multiple of the seats. In games of three and more seats one
     entrant holds one seat and its partner all others, so that each two make two pairings.
+
+    partners   ad hoc teamwork: these entrants are kept back as partners for all others, who meet
+               them (in one seat, where there are three and more) and themselves, and nobody else.
+               Name such that nobody was trained with: other seeds, other trainers, scripts
     """
 
-    def __init__(self, games: int = 100) -> None:
-        self.games = at_least_one(games)
+    def __init__(self, games: int = 100, partners: Sequence[str] = ()) -> None:
+        self.games, self.partners = at_least_one(games), tuple(partners)
 
     def check(self, entrants: Entrants) -> None:
         """Raise `Unsuitable` unless the game is cooperative and has partners."""
@@ -38,17 +42,31 @@ class CrossPlay(Format):
                 f"cross_play: {spec.name} is {spec.kind}, with {len(spec.seats)} seats, and is no"
                 f" game of partners; use --format {cure}"
             )
+        for name in self.partners:
+            if name not in entrants.names:
+                raise Unsuitable(
+                    f"cross_play: no entrant is called {name!r};"
+                    f" there are {', '.join(entrants.names)}"
+                )
+        if set(entrants.names) <= set(self.partners):
+            raise Unsuitable("cross_play: all are partners; add an entrant to be scored with them")
+
+    def _pairs(self, entrants: Entrants) -> list[tuple[int, int]]:
+        """Return the pairings: who holds one seat, and who holds all others."""
+        everyone = range(len(entrants))
+        if self.partners:
+            kept = [index for index in everyone if entrants.names[index] in self.partners]
+            visitors = [index for index in everyone if index not in kept]
+            return [(who, who) for who in everyone] + list(product(visitors, kept))
+        if len(entrants.spec.seats) == 2:
+            return list(combinations_with_replacement(everyone, 2))
+        return list(product(everyone, everyone))
 
     def next(self, entrants: Entrants, results: Results) -> Sequence[Pairing]:
         """Return the one round there is."""
         if len(results):
             return ()
-        seats, everyone = len(entrants.spec.seats), range(len(entrants))
-        partners = list(
-            combinations_with_replacement(everyone, 2)
-            if seats == 2
-            else product(everyone, repeat=2)
-        )
+        seats, partners = len(entrants.spec.seats), self._pairs(entrants)
 
         def pairing(index: int) -> Pairing:
             rest, seat = divmod(index, seats)
@@ -73,10 +91,20 @@ class CrossPlay(Format):
         rows = []
         for who, name in enumerate(entrants.names):
             mine = (one == who) | (other == who)
-            rows.append({"entrant": name, **_gap(scores, deals, mine & alone, mine & ~alone)})
-        overall = _gap(scores, deals, alone, ~alone)
+            if name not in self.partners:
+                found = _gap(scores, deals, mine & alone, mine & ~alone)
+                if self.partners:
+                    found["ad_hoc"] = _mean(scores, deals, mine & ~alone)
+                rows.append({"entrant": name, **found})
+        kept = np.isin(one, [entrants.names.index(name) for name in self.partners])
+        overall = _gap(scores, deals, alone & ~kept, ~alone)
+        says = _sentence(overall)
+        if self.partners:
+            rows = sorted(rows, key=lambda row: _first(row["ad_hoc"]["mean"]))
+            overall["partners_alone"] = _mean(scores, deals, alone & kept)
+            says = _ad_hoc_sentence(rows[0], overall["partners_alone"])
         return {
-            "says": _sentence(overall),
+            "says": says,
             **overall,
             "entrants": rows,
             "pairings": _matrix(entrants, scores, one, other),
@@ -108,6 +136,16 @@ def _gap(scores: Floats, deals: Ints, alone: Any, mixed: Any) -> dict[str, Any]:
     return {"self_play": means[0], "cross_play": means[1], "gap": gap, "low": low, "high": high}
 
 
+def _mean(scores: Floats, deals: Ints, chosen: Any) -> dict[str, float | None]:
+    """Return the mean score of some matches and its interval, those of one deal together."""
+    sizes = np.bincount(deals[chosen]).astype(np.float64)
+    totals = np.bincount(deals[chosen], scores[chosen]).astype(np.float64)
+    if not sizes.sum():
+        return {"mean": None, "low": None, "high": None}
+    mean, low, high = clustered_mean(totals[sizes > 0], sizes[sizes > 0])
+    return {"mean": mean, "low": low, "high": high}
+
+
 def _matrix(entrants: Entrants, scores: Floats, one: Ints, other: Ints) -> list[dict[str, Any]]:
     """Return the mean score of each pairing that was played."""
     size = len(entrants)
@@ -129,4 +167,19 @@ def _sentence(overall: Mapping[str, Any]) -> str:
     return (
         f"Self-play scores {overall['self_play']:.4g}, cross-play {overall['cross_play']:.4g};"
         f" on the same deals the gap is {overall['gap']:.4g}{interval}."
+    )
+
+
+def _first(mean: float | None) -> float:
+    return np.inf if mean is None else -mean
+
+
+def _ad_hoc_sentence(best: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
+    told = best["ad_hoc"]
+    if told["mean"] is None or kept["mean"] is None:
+        return "There are no matches by which to judge."
+    interval = "" if told["low"] is None else f" ({told['low']:.4g} to {told['high']:.4g})"
+    return (
+        f"With partners it never met {best['entrant']} does best: {told['mean']:.4g}{interval};"
+        f" these by themselves score {kept['mean']:.4g}."
     )

@@ -15,6 +15,7 @@ from arena.ratings.bootstrap import resampled_covariance
 from arena.ratings.layout import Layout, components
 from arena.ratings.likelihood import Model, maximise
 from arena.ratings.meetings import meetings
+from arena.ratings.paired import paired
 from arena.ratings.sandwich import covariance
 from arena.records import Rating
 from arena.results import Results
@@ -82,6 +83,8 @@ class BradleyTerry(Rater):
                      is plain maximum likelihood, and refuses such results.
     intervals        "sandwich", or "bootstrap" (`arena.ratings.bootstrap`), which takes seconds and
                      wants some ten games lost and won by everyone
+    paired           compare those who stood in the same place on the same deal, in place of those
+                     who met (`arena.ratings.paired`): for teams, and for sides that differ
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class BradleyTerry(Rater):
         seat_advantage: bool = True,
         prior: float = 1.0,
         intervals: Intervals = "sandwich",
+        paired: bool = False,
     ) -> None:
         if draws not in get_args(Draws):
             raise BadParameter(f"bradley_terry: draws={draws!r}; use half or davidson")
@@ -98,7 +102,7 @@ class BradleyTerry(Rater):
         if not (prior >= 0 and math.isfinite(prior)):
             raise BadParameter(f"bradley_terry: prior={prior}; use 0 or a positive number")
         self.draws, self.seat_advantage, self.prior = draws, seat_advantage, prior
-        self.intervals = intervals
+        self.intervals, self.paired = intervals, paired
 
     def rate(self, results: Results) -> Ratings:
         """Return the rating of each entrant that played, best first, with their covariance.
@@ -108,6 +112,8 @@ class BradleyTerry(Rater):
         """
         if not len(results):
             return Ratings()
+        if self.paired:
+            results = paired(results, "bradley_terry")
         fit = self.fit(results)
         errors = Z95 * np.sqrt(np.diag(fit.covariance).clip(0))
         rows = np.stack([fit.ratings, fit.ratings - errors, fit.ratings + errors], axis=1)
@@ -118,13 +124,13 @@ class BradleyTerry(Rater):
                 for i in order.tolist()
             ),
             fit.covariance[np.ix_(order, order)],
-            (*_apart(fit.groups), *_seats_note(fit, results), *_draws_note(fit)),
+            (*_apart(fit.groups, self.paired), *_seats_note(fit, results), *_draws_note(fit)),
         )
 
     def fit(self, results: Results) -> Fit:
         """Return ratings, their covariance and what the seats are worth; raises as `rate` does."""
         table = meetings(results, "bradley_terry")
-        layout = Layout(results, table, self.seat_advantage)
+        layout = Layout(results, table, self.seat_advantage and not self.paired)
         drawn = layout.cells.counts[:, 1].any()
         model = Model(
             layout.cells,
@@ -148,11 +154,13 @@ class BradleyTerry(Rater):
         return _in_elo(model, x, spread, names, groups, matches_played(results)[layout.rated])
 
 
-def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+def _apart(groups: tuple[tuple[str, ...], ...], paired: bool) -> tuple[str, ...]:
     """Return a sentence on groups that no games link, if there are several."""
     if len(groups) < 2:
         return ()
     told = "; ".join(", ".join(group[:5]) + ", ..." * (len(group) > 5) for group in groups[:5])
+    if paired:
+        return (f"Ratings compare within a side, and never stand for the other: {told}.",)
     return (
         f"The schedule falls into {len(groups)} groups that never met, directly or through others:"
         f" {told}{'; ...' * (len(groups) > 5)}. Ratings compare within a group; between groups only"

@@ -107,3 +107,34 @@ def test_what_does_not_suit():
         CrossPlay().check(field(3, 1))
     with pytest.raises(BadParameter):
         CrossPlay(0)
+
+
+@pytest.mark.parametrize(("seats", "score"), [(2, 4.0), (3, 4.0)])
+def test_partners_that_are_kept_back_score_all_others_ad_hoc(seats, score):
+    """The third understands neither partner, the first both; partners never meet each other."""
+    entrants = field(4, seats, kind="cooperative")
+    played = Played(CrossPlay(6, ["e1", "e3"]), entrants, conventions)
+    played.check_pure()
+    pairs = {tuple(sorted(set(pairing.seats))) for pairing in played.pairings}
+    assert pairs == {(0,), (1,), (2,), (3,), (0, 1), (0, 3), (1, 2), (2, 3)}
+    if seats == 3:  # one seat for the visitor, the others for the partner
+        visits = [p.seats for p in played.pairings if len(set(p.seats)) > 1]
+        assert all(sum(who in (0, 2) for who in lineup) == 1 for lineup in visits)
+    conclusion = played.conclusion
+    luck = np.mean([deal % 3 for deal in range(-(-6 // seats))])
+    rows = {row["entrant"]: row for row in conclusion["entrants"]}
+    assert list(rows) == ["e0", "e2"]
+    assert rows["e0"]["ad_hoc"]["mean"] == pytest.approx((10 + score) / 2 + luck)
+    assert rows["e2"]["ad_hoc"]["mean"] == pytest.approx(score + luck)
+    assert rows["e2"]["gap"] == pytest.approx(10 - score)
+    assert conclusion["partners_alone"]["mean"] == pytest.approx(10 + luck)
+    assert conclusion["says"].startswith("With partners it never met e0 does best: ")
+    json.dumps(conclusion)
+
+
+@pytest.mark.parametrize(
+    ("partners", "why"), [(["me"], "no entrant is called 'me'"), (["e0", "e1"], "all are partners")]
+)
+def test_partners_are_some_of_the_entrants(partners, why):
+    with pytest.raises(Unsuitable, match=why):
+        CrossPlay(2, partners).check(field(2, kind="cooperative"))
