@@ -46,6 +46,9 @@ class Rater(ABC):
 class Format(ABC):
     """Decides who meets whom; pure: a tournament resumes from its results alone."""
 
+    compares_sides: bool = True
+    """Whether wins over other sides say who is better: else no standings by them are shown."""
+
     def check(self, entrants: Entrants) -> None:
         """Raise `Unsuitable`, with the reason, if these entrants cannot play this format."""
         return None

@@ -153,17 +153,18 @@ def entrant_groups(results: Results) -> tuple[Ints, list[tuple[int, ...]]]:
     return np.array(groups, np.int64), list(numbers)
 
 
-def returns_by_deal(results: Results) -> tuple[Clusters, Floats]:
+def returns_by_deal(results: Results, by_seat: bool = False) -> tuple[Clusters, Floats]:
     """Return what each entrant got out of each deal.
 
     The clusters' groups are entrants, ascending; the array, float64 (clusters, 2), holds the sum of
-    the returns of the entrant's seats and the number of matches that it is from.
+    the returns of the entrant's seats and the number of matches (or seats) that it is from.
     """
     seats = seat_holders(results)
     earlier = [
         (seats[:, :seat] == seats[:, seat, None]).any(axis=1) for seat in range(seats.shape[1])
     ]
-    counts = ~np.stack(earlier, axis=1)  # an entrant with several seats played one match
+    # an entrant with several seats played one match
+    counts = ~np.stack(earlier, axis=1) | by_seat
     holders = seats[results.lineup]
     rows, columns = np.nonzero(holders >= 0)
     clusters = Clusters(deals_told_apart(results)[rows], holders[rows, columns])

@@ -66,6 +66,11 @@ def conclusion_of(conclusion: Mapping[str, Any]) -> Iterator[Any]:
             names = [name.replace("_", " ") for name in rows[0]]
             cells = [[_told(value) for value in row.values()] for row in rows]
             yield table(title, names, cells)
+        elif isinstance(rows, Mapping) and all(isinstance(row, Mapping) for row in rows.values()):
+            cells = [
+                [name, *(_told(value) for value in row.values())] for name, row in rows.items()
+            ]
+            yield table(f"{title}: of the row beside the column", ["", *rows], cells)
 
 
 def _told(value: Any) -> Any:

@@ -150,10 +150,13 @@ def _print_tables(
 
     out = console()
     results, spec = run.results.rated, run.plan.spec
-    out.print(standings_of(results, spec, f"{run.plan.game.short}: standings"))
-    if not spec.ranked_by_return and len(results):
-        out.print()
-        out.print(cross_table_of(results, spec))
+    if run.plan.format.compares_sides:
+        out.print(standings_of(results, spec, f"{run.plan.game.short}: standings"))
+        if not spec.ranked_by_return and len(results):
+            out.print()
+            out.print(cross_table_of(results, spec))
+    else:
+        out.print(f"{run.plan.game.short}: {len(run.plan.players)} entrants", markup=False)
     for name, ratings in rated.items():
         out.print()
         out.print(ratings_of(name, ratings))

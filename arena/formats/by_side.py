@@ -31,6 +31,8 @@ class BySide(Format):
             from 0 on. Who is not mentioned holds any side, and does not meet itself
     """
 
+    compares_sides = False
+
     def __init__(self, games: int = 100, holds: Sequence[str] = ()) -> None:
         self.games, self.holds = at_least_one(games), [_read(text) for text in holds]
 

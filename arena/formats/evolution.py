@@ -36,6 +36,8 @@ class Evolution(Format):
     selection    how much payoffs matter; near 0 all is chance
     """
 
+    compares_sides = False
+
     def __init__(
         self,
         games: int = 20,
@@ -80,7 +82,8 @@ class Evolution(Format):
             "says": f"By {self.dynamics} dynamics: {', '.join(shown)}{more}.",
             "dynamics": self.dynamics,
             "entrants": [
-                {"entrant": names[i], **{key: float(value[i]) for key, value in found.items()}}
+                {"entrant": names[i], "mean_payoff": float(earned[i].mean())}
+                | {key: float(value[i]) for key, value in found.items()}
                 for i in order
             ],
             "payoffs": {name: dict(zip(names, row)) for name, row in zip(names, earned.tolist())},

@@ -29,16 +29,19 @@ class MeanReturn(Rater):
     intervals   "bootstrap" resamples the deals of who has met 10 to 500 of them, and where returns
                 are skewed their interval is longer on one side than Student's; with fewer there is
                 too little to resample, with more no need. "student" gives Student's to all.
+    by_seat     the mean of what one of its seats returns: where some play themselves, who are else
+                rated by the sum of all their seats. `games` counts seats then
     """
 
-    def __init__(self, intervals: Intervals = "bootstrap") -> None:
+    def __init__(self, intervals: Intervals = "bootstrap", by_seat: bool = False) -> None:
         if intervals not in get_args(Intervals):
             raise BadParameter(f"mean_return: intervals={intervals!r}; use bootstrap or student")
+        self.by_seat = by_seat
         self.mean = bootstrapped_mean if intervals == "bootstrap" else clustered_mean
 
     def rate(self, results: Results) -> Ratings:
         """Return the rating of each entrant that played, best first; `games` counts its matches."""
-        clusters, sums = returns_by_deal(results)
+        clusters, sums = returns_by_deal(results, self.by_seat)
         entrants, starts = np.unique(clusters.groups, return_index=True)
         if not len(sums):
             return Ratings()

@@ -1,4 +1,5 @@
-"""Strategies of the repeated prisoner's dilemma, which answer thousands of games at once."""
+"""Plain strategies, which answer thousands of games at once: of the repeated prisoner's dilemma,
+and of mpe2's worlds of particles."""
 
 from __future__ import annotations
 
@@ -19,10 +20,18 @@ def arena_agents() -> Mapping[str, str]:
         "always_defect": "arena_strategies.dilemma:AlwaysDefect",
         "tit_for_tat": "arena_strategies.dilemma:TitForTat",
         "grudger": "arena_strategies.dilemma:Grudger",
+        "nearest_landmark": "arena_strategies.particles:NearestLandmark",
+        "assigned_landmark": "arena_strategies.particles:AssignedLandmark",
+        "chase": "arena_strategies.particles:Chase",
+        "flee": "arena_strategies.particles:Flee",
     }
 
 
 @hookimpl
 def arena_field(spec: Spec) -> Sequence[str]:
-    """Propose all of them for the game that they are known from."""
-    return list(arena_agents()) if spec.name.endswith("prisoners_dilemma") else []
+    """Propose those of the game that they are known from."""
+    if spec.name.endswith("prisoners_dilemma"):
+        return ["always_cooperate", "always_defect", "tit_for_tat", "grudger"]
+    if "/simple_spread" in spec.name:
+        return ["assigned_landmark", "nearest_landmark"]
+    return []
