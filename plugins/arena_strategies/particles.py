@@ -128,7 +128,7 @@ class AssignedLandmark(ToLandmark):
         import torch
 
         count = landmarks.shape[1]
-        players = torch.cat((torch.zeros_like(others[:, :1]), others), 1)
+        players = torch.cat((torch.zeros_like(landmarks[:, :1]), others), 1)
         far = (players[:, :, None] - landmarks[:, None]).norm(dim=3)  # (rows, players, landmarks)
         ways = torch.tensor(list(permutations(range(count))), device=far.device)
         costs = far[:, torch.arange(count, device=far.device), ways].sum(2)
