@@ -117,15 +117,10 @@ class MADDPG(OffPolicy):
         pairs = zip(self.doing, outputs, strict=True)
         acts = [doing.soft(out, unit(out, luck)) for doing, out in pairs]
         large = 1e-3 * torch.stack([out.square().mean() for out in outputs]).mean()
-        valuer = self.valuers[0]
-        if isinstance(valuer, JointCritic) and valuer.one:
+        valuer: Critic = self.valuers[0]  # type: ignore[assignment]
+        if valuer.one:
             return large - valuer(rows.seen, acts).mean()
-        fixed = [act.detach() for act in acts]
-        gains = [
-            valuer.of(seat, rows.seen, [*fixed[:seat], act, *fixed[seat + 1 :]]).mean()  # type: ignore[operator]
-            for seat, act in enumerate(acts)
-        ]
-        return large - torch.stack(gains).sum()
+        return large - valuer.alone(rows.seen, acts).mean(0).sum()
 
 
 @dataclass(eq=False)
