@@ -192,6 +192,20 @@ def trainer_of(session: Session, device: str) -> Trained:
         from arena.training import train_cached
 
         with TrainingProgress(entry.agent.name) as progress:
-            return train_cached(session.workspace, entry, game, device, progress.update)
+            name = train_cached(session.workspace, entry, game, device, progress.update)
+        _tell_made(session, entry.agent.name, name, progress.first is not None)
+        return name
 
     return make
+
+
+def _tell_made(session: Session, entrant: str, name: str, anew: bool) -> None:
+    """Say which checkpoint a stage of a tournament is, and what came of it."""
+    from arena.checkpoints import find_checkpoint
+    from arena.cli.show import cell
+
+    checkpoint = find_checkpoint(session.workspace.home, name)
+    metrics = checkpoint.meta["metrics"] if checkpoint else {}
+    told = ", ".join(f"{key} {cell(value)}" for key, value in metrics.items())
+    when = "" if anew else " (trained before)"
+    click.echo(f"{entrant} is {name}{when}{': ' if told else ''}{told}", err=True)

@@ -102,3 +102,18 @@ def test_opponents_are_made_once_for_all_evaluations(arena: Any, tmp_path: Any) 
     assert len(points) >= 3 and notes.read_text().split() == ["made", "made"]
     (checked,) = arena("verify", "--json").objects
     assert checked["checked"] == 2 * len(points) and not checked["mismatched"]
+
+
+def test_a_tournament_tells_which_checkpoints_its_stages_are(arena: Any, tmp_path: Any) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text(
+        '[tournament]\nenvironment = "tic_tac_toe"\nformat = { name = "round_robin", games = 2 }\n'
+        '[[entrants]]\nname = "learner"\ntrain = { trainer = "q_learning", steps = 500 }\n'
+        '[[entrants]]\nagent = "random"\n'
+    )
+    (first,) = (line for line in arena("tournament", file).err.splitlines() if " is " in line)
+    name = first.removeprefix("learner is ").partition(":")[0]
+    assert name.startswith("q_learning-tic_tac_toe-") and "lost_lines" in first
+    again = arena("tournament", file).err
+    assert f"learner is {name} (trained before): " in again
+    arena("match", "tic_tac_toe", name, "random")

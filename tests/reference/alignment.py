@@ -1,11 +1,12 @@
 """A small language model aligned with good play at tic_tac_toe, for `docs/results.md`.
 
-    python tests/reference/alignment.py [SEEDS [HOME]]
+    python tests/reference/alignment.py [SEEDS [HOME [STAGE ...]]]
 
 Plays `tournaments/alignment.toml` for each of the seeds (3 if not said), which first trains its
 stages. In HOME, if it is given, a run that was stopped goes on: stages are trained once. What each
 of them loses to random play is exact when it plays greedily, and from 2,000 matches a seat when it
-plays by its odds. Single-threaded; seconds are of the processor.
+plays by its odds. Single-threaded; seconds are of the processor. With STAGEs, these and what they
+build on are trained for all seeds and told of, and the tournament is not played.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,9 +30,10 @@ from arena import Match, derive, play
 from arena.campaign import Playing, begin, play_tournament
 from arena.checkpoints import find_checkpoint
 from arena.config import Definition, Entry, read_definition, shipped_tournaments
-from arena.lookup import Game, environment_maker, find_player, make_agent
+from arena.lookup import Game, environment_maker, find_game, find_player, make_agent
 from arena.planning import prepare
 from arena.records import Checkpoint, Ref
+from arena.stages import filled, trainings
 from arena.training import train_cached
 from arena.workspace import Workspace
 from tests.align.exact import losses
@@ -52,10 +55,9 @@ class Pipeline:
         self.definition = _seeded(read_definition(shipped_tournaments()["alignment"]), seed)
         self.make = environment_maker(self.workspace.registry, self.definition.environment)[0]
         self.stages: list[list[str]] = []
-        self.made: list[Checkpoint] = []
-        self.noted = Path(home) / "seconds.json"
-        kept = json.loads(self.noted.read_text()) if self.noted.exists() else {}
-        self.seconds: dict[str, float] = kept
+        self.noted = Path(home) / "told.json"
+        told = json.loads(self.noted.read_text()) if self.noted.exists() else {}
+        self.told: dict[str, list[str]] = told
 
     def play(self) -> list[list[str]]:
         """Train and play all; return what each stage gained."""
@@ -63,29 +65,39 @@ class Pipeline:
         begun = time.process_time()
         run = begin(self.workspace, plan)
         play_tournament(self.workspace, run, Playing(device="cpu"))
-        trained = sum(self.seconds[row.name] for row in self.made)
-        seconds = time.process_time() - begun + trained
+        seconds = time.process_time() - begun + sum(float(row[3]) for row in self.stages)
         assert run.faults == run.voided == 0
         told = run.plan.format.conclusion(run.plan.entrants, run.results)["gains"]
         return [_gained(self.seed, row, seconds) for row in told]
+
+    def build(self, names: Sequence[str]) -> None:
+        """Train stages of these names, and what they build on."""
+        game = find_game(self.workspace.registry, self.definition.environment)
+        every = self.definition.entries
+        asked = replace(
+            self.definition,
+            entries=tuple(entry for entry in every if entry.agent.name in names),
+            stages=self.definition.stages + tuple(e for e in every if e.agent.name not in names),
+        )
+        made: dict[str, str] = {}
+        for entry in trainings(asked):
+            made[entry.agent.name] = self.train(filled(entry, made), game)
 
     def train(self, entry: Entry, game: Game) -> str:
         """Train a stage, and note what came of it."""
         begun = time.process_time()
         name = train_cached(self.workspace, entry, game, "cpu")
-        if name not in self.seconds:
-            self.seconds[name] = time.process_time() - begun
-            self.noted.write_text(json.dumps(self.seconds))
-        checkpoint = find_checkpoint(self.workspace.home, name)
-        assert checkpoint is not None
-        self.made.append(checkpoint)
-        row = [
-            str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}",
-            f"{self.seconds[name]:.0f}",
-            *self.lost(checkpoint), *_quality(checkpoint.meta["metrics"]),
-        ]  # fmt: skip
-        print(row, flush=True)
-        self.stages.append(row)
+        seconds = time.process_time() - begun
+        if name not in self.told:
+            checkpoint = find_checkpoint(self.workspace.home, name)
+            assert checkpoint is not None
+            self.told[name] = [
+                str(self.seed), entry.agent.name, f"{checkpoint.meta['steps']:,}", f"{seconds:.0f}",
+                *self.lost(checkpoint), *_quality(checkpoint.meta["metrics"]),
+            ]  # fmt: skip
+            self.noted.write_text(json.dumps(self.told))
+            print(self.told[name], flush=True)
+        self.stages.append(self.told[name])
         return name
 
     def lost(self, checkpoint: Checkpoint) -> list[str]:
@@ -143,7 +155,7 @@ def _quality(told: dict[str, float]) -> list[str]:
     return [*changes, f"kl {told['kl']:.2f}"]
 
 
-def main(seeds: int, kept: str | None = None) -> None:
+def main(seeds: int, kept: str | None = None, *names: str) -> None:
     """Measure, and write the section anew after each seed."""
     torch.set_num_threads(1)
     stages: list[list[str]] = []
@@ -151,9 +163,14 @@ def main(seeds: int, kept: str | None = None) -> None:
     for seed in range(1, seeds + 1):
         with TemporaryDirectory() as place:
             pipeline = Pipeline(kept or place, seed)
-            gains += pipeline.play()
+            if names:
+                pipeline.build(names)
+            else:
+                gains += pipeline.play()
             stages += pipeline.stages
-        text = f"{TEXT}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
+        text = f"{TEXT}\n{table(STAGES, stages)}"
+        if gains:
+            text += f"\n\n{BETWEEN}\n{table(GAINS, gains)}"
         write("alignment", "A small language model aligned with good play", text)
 
 
@@ -173,4 +190,4 @@ their odds, and the processor seconds of the whole command: training, and all ma
 """
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, *sys.argv[2:3])
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, *sys.argv[2:])
