@@ -117,7 +117,7 @@ def pole(name: str, steps: int, same: str, peer: Callable[[int], float]) -> None
 def connect_four() -> None:
     """Measure how fast self-play collects moves."""
     game, rows = "tensor/connect_four", []
-    for trainer, steps in (("ppo:net=mlp,slots=1024", 150_000), ("ppo:slots=1024", 60_000)):
+    for trainer, steps in (("ppo:net=mlp", 150_000), ("ppo", 100_000)):
         runs = [ours(trainer, game, steps) for _ in range(2)]
         whole, collecting = (max(part) for part in zip(*runs))
         rows.append((f"`{trainer}`", f"{collecting:,.0f}", f"{whole:,.0f}"))

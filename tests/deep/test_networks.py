@@ -182,3 +182,16 @@ def test_small_networks_take_one_thread_and_leave_the_rest_as_it_was() -> None:
         torch.set_num_threads(before)
     assert pick_device("cpu") == torch.device("cpu")
     assert pick_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.parametrize(("window", "places", "over"), [(3, 42, 9), (4, 12, 12), (5, 6, 6)])
+def test_the_first_convolution_sees_windows_of_a_board(window: int, places: int, over: int) -> None:
+    part: Any = Board(spaces.Box(0, 1, (2, 6, 7)), 1, 4, 0, window)
+    with torch.no_grad():
+        part.entry.weight.fill_(1.0)
+        part.entry.bias.zero_()
+    stones = torch.zeros(1, 2, 6, 7)
+    stones[0, 0, 2, 3] = 1.0
+    seen = part(stones, None).reshape(1, 4, -1)
+    assert seen.shape[2] == places and part.width == 4 * places
+    assert int(seen[0, 0].sum()) == over  # as many windows lie over the stone
