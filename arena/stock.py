@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from arena.hookspecs import hookimpl
 
 
@@ -78,3 +81,27 @@ def arena_commands() -> dict[str, str]:
     return {
         name: f"arena.cli.{module}:{name}" for module, names in modules.items() for name in names
     } | {"import": "arena.cli.importing:import_", "web": "arena.web.command:web"}
+
+
+@hookimpl
+def arena_started(run: Any) -> None:
+    """Keep a log of training runs."""
+    from arena.training_log import begin
+
+    begin(run)
+
+
+@hookimpl
+def arena_learned(run: Any, step: int, metrics: Mapping[str, float]) -> None:
+    """Keep what a training run reports."""
+    from arena.training_log import note
+
+    note(run, step, metrics)
+
+
+@hookimpl
+def arena_finished(run: Any) -> None:
+    """Keep that a training run is over."""
+    from arena.training_log import end
+
+    end(run)

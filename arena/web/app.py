@@ -27,12 +27,14 @@ from arena.web.views import (
     agents,
     compare,
     home,
+    judging,
     leaderboard,
     matches,
     playing,
     plugged,
     starting,
     tournaments,
+    training,
 )
 from arena.workspace import Workspace
 
@@ -61,6 +63,9 @@ VIEWS = (
     View("/compare", "compare.html", compare.compare),
     View("/play", "play.html", playing.play),
     View("/play/{game}", "game.html", playing.game),
+    View("/judge", "judge.html", judging.judge),
+    View("/training", "training.html", training.training),
+    View("/training/{name}", "run.html", training.run),
     View("/plugins/{name}", "plugin.html", plugged.plugged),
 )
 
@@ -79,6 +84,7 @@ def make_app(workspace: Workspace, options: Options | None = None) -> ASGIApp:
     app.include_router(events.router)
     app.include_router(actions.router)
     app.include_router(play_actions.router)
+    app.include_router(judging.router)
     app.get("/matches/{match}/pgn", include_in_schema=False)(matches.match_pgn)
     for view in VIEWS:
         add_view(app, view)

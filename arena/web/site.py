@@ -14,6 +14,7 @@ from arena.roles import Store
 from arena.web.memo import Memo
 from arena.web.runs import Runs
 from arena.web.sittings import Sittings
+from arena.web.votes import Votes
 from arena.workspace import Workspace
 
 
@@ -40,6 +41,7 @@ class Site:
     memo: Memo = field(default_factory=Memo)
     runs: Runs = field(init=False)
     sittings: Sittings = field(init=False)
+    votes: Votes = field(init=False)
     replaying: Lock = field(default_factory=Lock)
     """Held while a match is replayed: replays share a game."""
     _known: dict[int, Tournament] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Site:
     def __post_init__(self) -> None:
         self.runs = Runs(self.workspace)
         self.sittings = Sittings(self.workspace)
+        self.votes = Votes(self.workspace)
 
     def close(self) -> None:
         """Stop what was started here."""

@@ -24,7 +24,8 @@ PAGES = [
     "/agents", "/agents/minimax", "/agents/mcts", f"/agents/{quote(EVIL, safe='')}", "/compare",
     "/compare?environment=tic_tac_toe", "/compare?environment=tic_tac_toe&a=minimax&b=random",
     "/compare?environment=gymnasium/CartPole-v1&a=random&b=first_legal",
-    "/plugins/count", "/plugins/templated", "/play", "/play?environment=hex&against=mcts",
+    "/plugins/count", "/plugins/templated",
+    "/judge", "/training", "/play", "/play?environment=hex&against=mcts",
     "/tournaments/new", "/tournaments/new?environment=hex&format=swiss&agent=mcts&agent=",
 ]  # fmt: skip
 VOID = {"meta", "link", "input", "br", "img", "hr"}

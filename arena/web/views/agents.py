@@ -66,6 +66,7 @@ def agent(site: Here, name: str) -> dict[str, Any]:
         "parameters": dict(newest.parameters) if newest else {},
         "about": entry_row(table[kind]) if kind in table else None,
         "lineage": list(_lineage(checkpoints, kind)),
+        "training": _over_training(site, name),
         "tournaments": [each.as_json() for each, _ in played[:-21:-1]],
         "records": [_record(site, game, name) for game in games.values()],
     }
@@ -85,6 +86,32 @@ def _lineage(checkpoints: dict[str, Any], name: str | None) -> Iterator[dict[str
             "digest": checkpoints[name].digest,
         }  # fmt: skip
         name = meta.get("parent")
+
+
+def _over_training(site: Site, name: str) -> list[dict[str, Any]]:
+    """Return by game what its checkpoints were worth while it was trained: [(step, rating), ...].
+
+    `arena train --against` lets them play as NAME@STEP.
+    """
+    games = {
+        each.record.game.name: each.record.game
+        for each in site.tournaments()
+        if any(entrant.name.rpartition("@")[0] == name for entrant in each.record.entrants)
+    }
+    found = []
+    for game in games.values():
+        try:
+            board = standings.rated(site, Chosen(game), default_system(game))
+        except Unsuitable:
+            continue
+        rated = {row["entrant"]: row["rating"] for row in board["ratings"]}
+        steps = sorted(
+            (int(step), rating) for (run, _, step), rating in
+            ((entrant.rpartition("@"), rating) for entrant, rating in rated.items())
+            if run == name and step.isdigit()
+        )  # fmt: skip
+        found.append({"environment": game.short, "points": steps})
+    return found
 
 
 def _record(site: Site, game: GameRecord, name: str) -> dict[str, Any]:

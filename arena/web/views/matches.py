@@ -110,12 +110,11 @@ def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str
 
 def _told(step: Step, board: Board | None, before: Board | None) -> dict[str, Any]:
     svg = None if board is None else str(board_svg(board, board.changed(before)))
-    told = {name: value for beside in step.columns for name, value in beside.items()}
-    columns = finite(plain(told))
+    columns = [finite(plain(dict(beside))) for beside in step.columns]
+    policy = policy_of(columns[0].get("policy"), step.choices) if columns else None
     return {
         "turn": step.turn, "moves": [[seat, label] for seat, label in step.labels],
-        "columns": columns, "policy": policy_of(columns.get("policy"), step.choices),
-        "drawing": step.drawing, "board": svg,
+        "columns": columns, "policy": policy, "drawing": step.drawing, "board": svg,
     }  # fmt: skip
 
 
@@ -136,4 +135,5 @@ def policy_of(policy: Any, choices: Mapping[int, str]) -> list[tuple[str, float]
 def _language(steps: list[dict[str, Any]]) -> bool:
     """Whether what was said is worth reading side by side."""
     texts = [label for step in steps for _, label in step["moves"]]
-    return any(len(text) > 60 for text in texts) or any("thought" in s["columns"] for s in steps)
+    thoughts = any("thought" in beside for step in steps for beside in step["columns"])
+    return thoughts or any(len(text) > 60 for text in texts)

@@ -1,0 +1,97 @@
+"""Answers are judged blind and in random order; votes become preference pairs and ratings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from arena.web.app import make_app
+from arena.workspace import Workspace
+from tests.web.conftest import BASE, arena
+
+OURS = {"sec-fetch-site": "same-origin"}
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def duels(tmp_path):
+    """Return a browser at a history of duels, and the data folder."""
+    home = tmp_path / "home"
+    arena(home, "tournament", "prompt_duel", "--games", "4", "--seed", "1",
+          "--agent", f"evil=scripted:says={EVIL}", "--agent", "dull=scripted:says=No.")  # fmt: skip
+    arena(home, "tournament", "tic_tac_toe", "--games", "2", "--agent", "random",
+          "--agent", "first_legal")  # fmt: skip
+    workspace = Workspace.open(str(home))
+    yield TestClient(make_app(workspace), BASE, headers=OURS), home
+    workspace.store.close()
+
+
+def vote(client, pair, choice):
+    left, right = pair["seats"]
+    asked = {"match": pair["match"], "left": left, "right": right, "choice": choice}
+    return client.post("/api/votes", json=asked)
+
+
+def test_votes_become_pairs_and_ratings_and_nobody_votes_twice(duels):
+    client, home = duels
+    for _ in range(4):
+        pair = client.get("/api/judge").json()["pair"]
+        answer = vote(client, pair, "left" if pair["left"] == "No." else "right")
+        assert answer.status_code == 201 and answer.json()["chosen"] == "No."
+    told = client.get("/api/judge").json()
+    assert told["pair"] is None and told["votes"] == 4
+    assert [row["entrant"] for row in told["ratings"]] == ["dull", "evil"]
+    rows = [json.loads(line) for line in (home / "votes.jsonl").read_text().splitlines()]
+    assert all((row["chosen"], row["rejected"]) == ("No.", EVIL) for row in rows)
+    assert all(row["prompt"] and row["entrants"] == ["dull", "evil"] for row in rows)
+
+
+def test_votes_are_what_the_scorer_reads(duels):
+    from arena.making import make_scorer
+
+    client, home = duels
+    pair = client.get("/api/judge").json()["pair"]
+    kept = vote(client, pair, "right").json()
+    tie = client.get("/api/judge").json()["pair"]
+    even = vote(client, tie, "bad").json()
+    assert even["even"] and even["bad"]
+    judge = make_scorer(f"votes:file={home / 'votes.jsonl'}")
+    prompts = [kept["prompt"], even["prompt"]]
+    firsts, seconds = [kept["chosen"], even["chosen"]], [kept["rejected"], even["rejected"]]
+    assert list(judge.compare(prompts, firsts, seconds)) == [1.0, 0.0]
+
+
+def test_the_page_is_blind_until_the_vote_is_cast(duels):
+    client, _ = duels
+    page = client.get("/judge").text
+    assert "dull" not in page and "evil" not in page and "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    pair = client.get("/api/judge").json()["pair"]
+    left, right = pair["seats"]
+    form = {"match": pair["match"], "left": left, "right": right, "choice": "tie"}
+    after = client.post("/judge", data=form)
+    assert "are even" in after.text and "dull" in after.text
+
+
+def test_the_order_is_random(duels):
+    client, _ = duels
+    seen = {tuple(client.get("/api/judge").json()["pair"]["seats"]) for _ in range(40)}
+    assert seen == {(0, 1), (1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"match": 1_000_000_000, "left": 0, "right": 0, "choice": "left"}, 400),
+        ({"match": 1_000_000_000, "left": 0, "right": 5, "choice": "left"}, 400),
+        ({"match": 2_000_000_000, "left": 0, "right": 1, "choice": "left"}, 400),
+        ({"match": 9, "left": 0, "right": 1, "choice": "left"}, 404),
+        ({"match": 1_000_000_000, "left": 0, "right": 1, "choice": "both"}, 422),
+    ],
+)
+def test_only_answers_to_one_prompt_are_voted_on(duels, asked, status):
+    client, home = duels
+    assert client.post("/api/votes", json=asked).status_code == status
+    assert not (home / "votes.jsonl").exists()
