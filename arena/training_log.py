@@ -37,15 +37,15 @@ def begin(run: Any) -> None:
 
 
 def note(run: Any, step: int, metrics: Mapping[str, float]) -> None:
-    """Note a report."""
-    if _trains(run):
+    """Note a report of a run that was begun."""
+    if _begun(run):
         seconds = float(run.so_far.seconds)
         _add(run, {"step": step, "seconds": seconds, "metrics": dict(metrics)})
 
 
 def end(run: Any) -> None:
     """Note that a training run is over, finished or interrupted."""
-    if _trains(run):
+    if _begun(run):
         _add(run, {"ended": time.time(), "step": run.step})
 
 
@@ -63,6 +63,11 @@ def _trains(run: Any) -> bool:
     return hasattr(run, "terms") and hasattr(run, "workspace")
 
 
+def _begun(run: Any) -> bool:
+    """Whether its log was begun: nobody is told of the runs that `arena exploit` makes."""
+    return _trains(run) and file_of(run.workspace.home, run.name).is_file()
+
+
 def _add(run: Any, line: Mapping[str, Any]) -> None:
     with file_of(run.workspace.home, run.name).open("a", encoding="utf-8") as out:
         out.write(json.dumps(finite(line), default=str) + "\n")
@@ -71,7 +76,7 @@ def _add(run: Any, line: Mapping[str, Any]) -> None:
 def _read(file: Path) -> dict[str, Any] | None:
     """Return what a file says; a line that is not whole yet is left out."""
     lines = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").split("\n"):
         try:
             lines.append(json.loads(line))
         except ValueError:

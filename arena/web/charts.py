@@ -81,13 +81,13 @@ def _heat_cell(
     step = round(10 * share)
     query = escape(urlencode({"environment": game, "agent": name, "opponent": other}))
     told = escape(f"{name} against {other}: {wins} won, {draws} drawn, {losses} lost")
-    figure = ""
+    figure, percent = "", f"{100 * share:.0f}"
     if size >= 26:
         ink = "on-strong" if abs(step - 5) > 3 else "on-weak"
         middle = f'x="{x + size / 2:.1f}" y="{y + size / 2:.1f}"'
-        figure = f'<text class="figure {ink}" {middle}>{100 * share:.0f}</text>'
+        figure = f'<text class="figure {ink}" {middle}>{percent}</text>'
     rect = f'<rect class="h{step}" {place}><title>{told}</title></rect>'
-    return f'<a href="/matches?{query}" aria-label="{told}">{rect}{figure}</a>'
+    return f'<a href="/matches?{query}" aria-label="{percent} percent, {told}">{rect}{figure}</a>'
 
 
 def bars(shares: Sequence[tuple[str, float]]) -> Markup:

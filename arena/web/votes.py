@@ -50,8 +50,8 @@ class Votes:
         """Return the votes so far, oldest first."""
         if not self.file.is_file():
             return []
-        lines = self.file.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        with self.file.open(encoding="utf-8") as lines:  # `splitlines` would split at U+2028 too
+            return [json.loads(line) for line in lines if line.strip()]
 
     def pair(self) -> dict[str, Any] | None:
         """Return two answers to one prompt that nobody has voted on, in random order, without

@@ -75,7 +75,7 @@ def write_rows(rows: Iterable[Example | Pair], file: TextIO) -> int:
 def _rows(file: str | Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield (where, row) of a file; at least one."""
     try:
-        lines = Path(file).expanduser().read_text(encoding="utf-8").splitlines()
+        lines = Path(file).expanduser().read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadParameter(f"{file}: cannot be read ({error})") from error
     empty = True

@@ -20,7 +20,7 @@ def read_rows(name: str) -> tuple[dict[str, Any], ...]:
     """
     file = file_of(name)
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         shipped = ", ".join(file.stem for file in sorted(_SHIPPED.glob("*.jsonl")))
         raise BadParameter(f"{name!r} is no file of prompts, and not {shipped}") from error

@@ -1,0 +1,180 @@
+"""What a person does at the pages, done in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.web import browser
+from tests.web.harmful import harmful
+from tests.web.xss import CORPUS
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.slow,
+    pytest.mark.skipif(not browser.found(), reason=browser.MISSING),
+]  # fmt: skip
+PAGES = [
+    "/", "/leaderboard?environment=tic_tac_toe", "/leaderboard?environment=connect_four",
+    "/tournaments", "/tournaments/1", "/tournaments/new?environment=hex&format=swiss&agent=mcts",
+    "/matches", "/matches/1000000000", "/matches/2000000000", "/agents", "/agents/minimax",
+    "/compare?environment=tic_tac_toe&a=minimax&b=random", "/play", "/judge", "/training", "/nope",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return where the pages of a copy of the history are."""
+    copy = tmp_path_factory.mktemp("browser") / "home"
+    shutil.copytree(home, copy)
+    assert harmful(copy) == 5
+    with browser.served(copy) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[object]:
+    """Return a browser."""
+    with browser.chromium() as driver:
+        yield driver
+
+
+@pytest.fixture
+def at(chrome, address):
+    """Return a function that opens a page; afterwards nothing was wrong and nothing left."""
+    browser.errors(chrome), browser.requests(chrome)
+
+    def open_(path: str):
+        chrome.get(address + path)
+        return chrome
+
+    yield open_
+    missing = [each for each in browser.errors(chrome) if "/nope" not in each]
+    assert missing == []
+    asked = [url for url in browser.requests(chrome) if not url.startswith(("data:", "chrome"))]
+    assert asked and all(url.startswith(address) for url in asked), asked
+
+
+def css(driver, selector):
+    return driver.find_elements("css selector", selector)
+
+
+def wait(condition, seconds=40.0):
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_loads_without_an_error_and_asks_nobody_else(at, path):
+    driver = at(path)
+    assert len(css(driver, "h1")) == 1
+    wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    driver.set_window_size(375, 800)
+    phone = driver.execute_script(wide)
+    driver.set_window_size(1200, 900)
+    assert phone <= 0, f"{path} is {phone} pixels wider than a phone"
+
+
+HARMFUL = [
+    "/", "/leaderboard?environment=prompt_duel", "/tournaments/5", "/matches?tournament=5",
+    "/agents", "/judge", "/compare?environment=prompt_duel",
+    *(f"/matches/{5_000_000_000 + i}" for i in range(0, len(CORPUS), 3)),
+    *(f"/agents/{quote(name, safe='')}" for name in CORPUS[::3]),
+    *(f"/matches?agent={quote(name, safe='')}" for name in CORPUS[1::3]),
+]  # fmt: skip
+
+
+def test_harmful_names_and_answers_are_text(at):
+    for path in HARMFUL:
+        driver = at(path)
+        assert driver.execute_script("return window.hurt") is None, path
+        assert not css(driver, "main script, main iframe, main img, [onerror], [onload]"), path
+        assert not css(driver, "a[href^='javascript' i]"), path
+    at("/tournaments/5")
+    said = driver.execute_script("return document.body.innerText")
+    text = at("/agents").execute_script("return document.body.textContent")
+    assert said and all(name in text for name in CORPUS[:8])
+
+
+def test_a_replay_is_stepped_by_keys(at):
+    from selenium.webdriver.common.keys import Keys
+
+    driver = at("/matches/1000000000")
+    steps = css(driver, ".step")
+    shown = lambda: [i for i, step in enumerate(steps) if step.is_displayed()]  # noqa: E731
+    body = css(driver, "body")[0]
+    seen = [shown()]
+    for key in (Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.END, Keys.HOME):
+        body.send_keys(key)
+        seen.append(shown())
+    last = len(steps) - 1
+    assert seen == [[0], [1], [2], [1], [last], [0]]
+    body.send_keys(" ")
+    wait(lambda: shown() == [2])
+    assert css(driver, "input[type=range]")[0].get_attribute("aria-valuetext")
+
+
+def test_the_standings_of_a_tournament_move(at):
+    driver = at("/tournaments/new?environment=tic_tac_toe&format=round_robin"
+                "&agent=random&agent=mcts")  # fmt: skip
+    css(driver, "[name='format.games']")[0].send_keys("100000")
+    css(driver, "[name='agent1.simulations']")[0].send_keys("200")
+    css(driver, "form[method=post] button")[0].click()
+    assert re.search(r"/tournaments/\d+$", driver.current_url)
+    driver.execute_script("window.same = true")
+    played = lambda: [cell.text for cell in css(driver, "[data-standings] tbody td")]  # noqa: E731
+    wait(lambda: css(driver, "[data-matches]")[0].text not in ("", "0"))
+    first = played()
+    wait(lambda: played() != first)
+    assert driver.execute_script("return window.same")
+    css(driver, "form[action$='/stop'] button")[0].click()
+    wait(lambda: driver.refresh() or css(driver, "[data-state]")[0].text == "interrupted")
+
+
+def begin(driver, game, against="first_legal"):
+    css(driver, "[name=environment]")[0].send_keys(game)
+    css(driver, "[name=against]")[0].send_keys(against)
+    css(driver, "main form button")[0].click()
+
+
+@pytest.mark.parametrize(
+    ("game", "cells"),
+    [("tic_tac_toe", ["x(1,1)", "x(0,2)", "x(2,0)"]), ("connect_four", ["x3"] * 4)],
+)
+def test_a_game_is_won_by_clicking(at, game, cells):
+    driver = at("/play")
+    begin(driver, game)
+    for cell in cells:
+        css(driver, f"button.square[aria-label='{cell}']")[0].click()
+    wait(lambda: "You won." in driver.page_source)
+    css(driver, "#board a")[0].click()
+    assert "human" in driver.page_source and css(driver, ".step svg.board")
+
+
+def test_a_vote_is_cast(at):
+    driver = at("/judge")
+    answers = [each.text for each in css(driver, ".two .said")]
+    css(driver, "button[value=left]")[0].click()
+    assert "Your last vote" in driver.page_source and "1 vote" in driver.page_source
+    assert len(answers) == 2
+
+
+def test_a_page_is_usable_by_keyboard(at):
+    from selenium.webdriver.common.keys import Keys
+
+    driver = at("/leaderboard?environment=tic_tac_toe")
+    css(driver, "body")[0].send_keys(Keys.TAB)
+    skip = driver.switch_to.active_element
+    assert skip.text == "To the content" and skip.location["x"] >= 0
+    skip.send_keys(Keys.ENTER)
+    assert driver.switch_to.active_element.get_attribute("id") == "main"
+    driver.switch_to.active_element.send_keys(Keys.TAB)
+    outline = "return getComputedStyle(document.activeElement).outlineStyle"
+    assert driver.execute_script(outline) == "solid"
