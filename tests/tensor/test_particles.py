@@ -140,3 +140,32 @@ def test_the_deal_is_uniform_and_its_own():
     goals = Tensor().make("simple_adversary").table(4000, "cpu")
     goals.reset(goals.over(), torch.arange(4000))
     assert abs(goals.goal.double().mean() - 0.5) < 0.036  # 4.5 standard errors
+
+
+def older_pay(place):
+    """Return what each agent is paid in the worlds of Lowe et al.'s time, and how many touch.
+
+    All are paid the sum of what each is: minus the distances of landmarks to their nearest agents,
+    and minus one for each agent that it touches, itself among them. `place` is (6, 2, size).
+    """
+    agents, marks = place[:3].double(), place[3:].double()
+    far = (marks[:, None] - agents).square().sum(2).sqrt().amin(1).sum(0)
+    apart = (agents[:, None] - agents).square().sum(2).sqrt()
+    touching = (apart < 0.3).sum((0, 1))
+    return -3.0 * far - touching, touching - 3
+
+
+def test_returns_of_older_worlds_convert_where_trajectories_are_equal():
+    """The sum of returns is (theirs + 75) / 2: arXiv 2006.07869 tells theirs."""
+    table = Tensor().make("simple_spread").table(200, "cpu")
+    table.reset(table.over(), torch.arange(200))
+    table.place[:3] *= 0.3  # so that they meet
+    rng, ours, theirs = torch.Generator().manual_seed(0), torch.zeros(200), torch.zeros(200)
+    met = 0
+    for _ in range(25):
+        actions = torch.randint(5, (3, 200), generator=rng)
+        ours = ours + table.step(list(actions)).double().sum(1)
+        pay, touching = older_pay(table.place)
+        theirs, met = theirs + pay, met + int(touching.sum())
+    assert met > 100
+    torch.testing.assert_close(ours, (theirs + 75.0) / 2.0, atol=1e-4, rtol=0)
