@@ -26,35 +26,37 @@ _LONGEST = 30.0
 class Pace:
     """Lets at most so many things a minute begin, evenly; 0 lets all.
 
-    A thing may weigh more than one (a request of many tokens): the next one waits for that.
+    A thing may weigh more than one (a request of many tokens): the next one waits for that long.
     """
 
     def __init__(self, a_minute: float) -> None:
         self.gap = 60.0 / a_minute if a_minute > 0 else 0.0
         self.lock, self.next = threading.Lock(), 0.0
 
-    def wait(self) -> None:
-        """Return when the next may begin, and count it as one."""
+    def wait(self, weight: float = 1.0) -> None:
+        """Return when the next may begin, and count its weight."""
         if not self.gap:
             return
         with self.lock:
             now = time.monotonic()
             begin = max(now, self.next)
-            self.next = begin + self.gap
+            self.next = begin + weight * self.gap
         time.sleep(max(0.0, begin - now))
 
     def add(self, weight: float) -> None:
-        """Count `weight` more."""
-        if self.gap and weight > 0:
+        """Count so much more than was thought, or less where it is below nought."""
+        if self.gap:
             with self.lock:
-                self.next = max(self.next, time.monotonic()) + weight * self.gap
+                self.next += weight * self.gap
 
 
 class Server:
     """Answers conversations. Its key is read from the environment for each request, kept nowhere.
 
     `requests_a_minute` and `tokens_a_minute` (of prompts and answers, as the server counts them)
-    pace what is sent; 0 does not. `prices` are for a million tokens read and written.
+    pace what is sent; 0 does not. A request is sent by a guess of its tokens, four characters each
+    and an answer of full length, which is put right by what the server says. `prices` are for a
+    million tokens read and written.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class Server:
             try:
                 answer = self._post(body)
                 if answer.status_code < 400:
-                    return self._read(answer.json(), time.perf_counter() - begun)
+                    return self._read(answer.json(), _guessed(body), time.perf_counter() - begun)
                 why = f"status {answer.status_code}"
                 if answer.status_code not in _AGAIN:
                     break
@@ -107,19 +109,25 @@ class Server:
 
     def _post(self, body: dict[str, Any]) -> Any:
         """Send one request, when its time has come."""
-        for pace in self.paces:
-            pace.wait()
+        self.paces[0].wait()
+        self.paces[1].wait(_guessed(body))
         secret = os.environ.get(self.key)
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         return self.client.post(self.url, json=body, headers=headers)
 
-    def _read(self, told: Any, seconds: float) -> Reply:
+    def _read(self, told: Any, guessed: float, seconds: float) -> Reply:
         """Return what a completion says."""
         text, usage = str(told["choices"][0]["message"]["content"] or ""), told.get("usage") or {}
         read, tokens = usage.get("prompt_tokens", 0), usage.get("completion_tokens")
-        self.paces[1].add(read + (tokens or 0) - 1)
+        if tokens is not None:
+            self.paces[1].add(read + tokens - guessed)
         cost = (read * self.prices[0] + (tokens or 0) * self.prices[1]) / 1e6
         return Reply(text, tokens, None, seconds, cost if any(self.prices) else None)
+
+
+def _guessed(body: dict[str, Any]) -> float:
+    """Return how many tokens a request may come to, its answer among them."""
+    return sum(len(said["content"]) for said in body["messages"]) / 4 + float(body["max_tokens"])
 
 
 def _asked(header: str | None) -> float:

@@ -137,6 +137,9 @@ def test_wrong_settings_are_told(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"prompt": 3}')
     with pytest.raises(UsageError, match="line 1"):
         PromptDuel(str(tmp_path / "bad.jsonl"))
+    odd = {"prompt": "one\u2028two", "answer": "x"}
+    (tmp_path / "odd.jsonl").write_text(json.dumps(odd, ensure_ascii=False) + "\r\n")
+    assert PromptDuel(str(tmp_path / "odd.jsonl")).prompts == ["one\u2028two"]
     with pytest.raises(Unsuitable, match="its moves are words"):
         make_agent("random", make_environment("prompt_duel").spec)
 
