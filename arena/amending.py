@@ -38,7 +38,8 @@ def resume(workspace: Workspace, run: Run, asked: Definition, train: Trained) ->
     """
     stored = run.plan.definition
     asked = replace(asked, seed=stored.seed if asked.seed is None else asked.seed)
-    asked = completed(asked, run.plan.spec, asked.entries or stored.entries)
+    entries = asked.entries or stored.entries
+    asked = completed(workspace.registry, asked, run.plan.spec, entries)
     if asked == stored:
         return Amended(run, ())
     amended, changed = _amended(workspace, run, asked)

@@ -102,5 +102,5 @@ class Evaluation:
         entries = tuple(Entry(Ref(p.agent, p.parameters, p.name)) for p in players)
         seed = derive(run.seed, "evaluation", run.step) >> 1
         asked = Definition(self.game.alias or self.game.ref, entries, self.named, seed=seed)
-        definition = completed(asked, self.spec, entries)
+        definition = completed(run.workspace.registry, asked, self.spec, entries)
         return Plan(definition, self.game, self.spec, players, self.format, {})

@@ -82,7 +82,7 @@ def prepare(workspace: Workspace, definition: Definition, train: Trained) -> Pla
     game = find_game(registry, definition.environment)
     make, spec = environment_maker(registry, game.ref)
     entries = definition.entries or default_entries(registry, game, spec)
-    definition = completed(definition, spec, entries)
+    definition = completed(registry, definition, spec, entries)
     assert definition.format is not None
     named, book = split_book(definition.format, definition.openings)
     format_ = made(registry, "formats", named, Format)
@@ -166,19 +166,27 @@ def made(registry: Registry, kind: str, ref: Ref, role: type) -> Any:
     return thing
 
 
-def completed(definition: Definition, spec: Spec, entries: tuple[Entry, ...]) -> Definition:
-    """Fill in what a definition leaves out."""
+def completed(
+    registry: Registry, definition: Definition, spec: Spec, entries: tuple[Entry, ...]
+) -> Definition:
+    """Fill in what a definition leaves out. Raises `UnknownName` for a format that is not there."""
     by_return = spec.ranked_by_return
-    ratings = (Ref("mean_return"),) if by_return else (Ref("bradley_terry"), Ref("elo"))
     format_ = definition.format or Ref("score" if by_return else "round_robin")
     return replace(
         definition,
         entries=entries,
         format=format_,
         openings=definition.openings or openings_of(format_),
-        ratings=definition.ratings or ratings,
+        ratings=definition.ratings or _ratings(registry, format_, by_return),
         seed=fresh_seed() if definition.seed is None else definition.seed,
     )
+
+
+def _ratings(registry: Registry, format_: Ref, by_return: bool) -> tuple[Ref, ...]:
+    """Return the raters that suit a format, else the game."""
+    suited = getattr(registry.find("formats", format_.name).load(), "ratings", ())
+    suited = suited or (("mean_return",) if by_return else ("bradley_terry", "elo"))
+    return tuple(map(parse, suited))
 
 
 def _shown(entry: Entry) -> str:

@@ -47,7 +47,10 @@ class Format(ABC):
     """Decides who meets whom; pure: a tournament resumes from its results alone."""
 
     compares_sides: bool = True
-    """Whether wins over other sides say who is better: else no standings by them are shown."""
+    """Whether wins over other sides, or returns of all its seats, say who is better: else no
+    standings by them are shown."""
+    ratings: tuple[str, ...] = ()
+    """The rating systems that suit it, where nobody names any; () for those that suit the game."""
 
     def check(self, entrants: Entrants) -> None:
         """Raise `Unsuitable`, with the reason, if these entrants cannot play this format."""

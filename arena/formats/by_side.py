@@ -24,14 +24,15 @@ _AT = "@"
 class BySide(Format):
     """Each who holds a side (predators) meets all who hold the others (prey), on `games` deals.
 
-    All lineups play the same deals, so those of one side are compared on equal terms; rate them
-    with `bradley_terry:paired=true` or `openskill:paired=true`, which compare nobody else.
+    All lineups play the same deals, so those of one side are compared on equal terms: by
+    `bradley_terry:paired=true`, if nothing else is asked for, or `openskill:paired=true`.
 
     holds   who holds what, as `NAME@SIDE`: a side is called by its team, its role, or its number
             from 0 on. Who is not mentioned holds any side, and does not meet itself
     """
 
     compares_sides = False
+    ratings = ("bradley_terry:paired=true",)
 
     def __init__(self, games: int = 100, holds: Sequence[str] = ()) -> None:
         self.games, self.holds = at_least_one(games), [_read(text) for text in holds]

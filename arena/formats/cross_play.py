@@ -29,6 +29,9 @@ class CrossPlay(Format):
                Name such that nobody was trained with: other seeds, other trainers, scripts
     """
 
+    compares_sides = False
+    ratings = ("bradley_terry:paired=true", "mean_return:by_seat=true")
+
     def __init__(self, games: int = 100, partners: Sequence[str] = ()) -> None:
         self.games, self.partners = at_least_one(games), tuple(partners)
 

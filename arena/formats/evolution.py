@@ -37,6 +37,7 @@ class Evolution(Format):
     """
 
     compares_sides = False
+    ratings = ("mean_return:by_seat=true",)
 
     def __init__(
         self,

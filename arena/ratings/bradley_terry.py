@@ -15,7 +15,7 @@ from arena.ratings.bootstrap import resampled_covariance
 from arena.ratings.layout import Layout, components
 from arena.ratings.likelihood import Model, maximise
 from arena.ratings.meetings import meetings
-from arena.ratings.paired import paired
+from arena.ratings.paired import joined, linked, paired
 from arena.ratings.sandwich import covariance
 from arena.records import Rating
 from arena.results import Results
@@ -112,8 +112,11 @@ class BradleyTerry(Rater):
         """
         if not len(results):
             return Ratings()
-        if self.paired:
-            results = paired(results, "bradley_terry")
+        if not self.paired:
+            return self._rated(results)
+        return joined([self._rated(part) for part in linked(paired(results, "bradley_terry"))])
+
+    def _rated(self, results: Results) -> Ratings:
         fit = self.fit(results)
         errors = Z95 * np.sqrt(np.diag(fit.covariance).clip(0))
         rows = np.stack([fit.ratings, fit.ratings - errors, fit.ratings + errors], axis=1)
@@ -124,7 +127,7 @@ class BradleyTerry(Rater):
                 for i in order.tolist()
             ),
             fit.covariance[np.ix_(order, order)],
-            (*_apart(fit.groups, self.paired), *_seats_note(fit, results), *_draws_note(fit)),
+            (*_apart(fit.groups), *_seats_note(fit, results), *_draws_note(fit)),
         )
 
     def fit(self, results: Results) -> Fit:
@@ -154,13 +157,11 @@ class BradleyTerry(Rater):
         return _in_elo(model, x, spread, names, groups, matches_played(results)[layout.rated])
 
 
-def _apart(groups: tuple[tuple[str, ...], ...], paired: bool) -> tuple[str, ...]:
+def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """Return a sentence on groups that no games link, if there are several."""
     if len(groups) < 2:
         return ()
     told = "; ".join(", ".join(group[:5]) + ", ..." * (len(group) > 5) for group in groups[:5])
-    if paired:
-        return (f"Ratings compare within a side, and never stand for the other: {told}.",)
     return (
         f"The schedule falls into {len(groups)} groups that never met, directly or through others:"
         f" {told}{'; ...' * (len(groups) > 5)}. Ratings compare within a group; between groups only"

@@ -3,9 +3,13 @@ company."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from arena.errors import Unsuitable
+from arena.leaderboard import Ratings
+from arena.ratings.layout import components
 from arena.results import Results
 from arena.tally import Floats, Ints, deals_told_apart, seat_holders
 
@@ -91,3 +95,34 @@ def _matches(results: Results, groups: list[Group]) -> Results:
         np.array(lineup, np.int32), values, np.isneginf(values),
         np.zeros(len(groups), np.int8), np.array([group[1] for group in groups], np.int64),
     )  # fmt: skip
+
+
+def linked(results: Results) -> list[Results]:
+    """Return results apart by entrants who are compared, directly or through others."""
+    links = np.zeros((len(results.entrants),) * 2)
+    for lineup in results.lineups:
+        links[np.ix_(lineup, lineup)] = 1.0
+    parts = []
+    for part in components(links):
+        here = np.isin([lineup[0] for lineup in results.lineups], part)
+        if here.any():
+            parts.append(results.where(here[results.lineup]))
+    return parts
+
+
+def joined(parts: Sequence[Ratings]) -> Ratings:
+    """Return ratings of entrants that nothing compares in one list, which says so."""
+    if len(parts) == 1:
+        return parts[0]
+    items = [item for part in parts for item in part.items()]
+    covariance = np.zeros((len(items),) * 2)
+    begin = 0
+    for part in parts:
+        end = begin + len(part)
+        covariance[begin:end, begin:end] = part.covariance
+        begin = end
+    order = sorted(range(len(items)), key=lambda i: -items[i][1].rating)
+    told = "; ".join(", ".join(list(part)[:5]) + ", ..." * (len(part) > 5) for part in parts[:5])
+    note = f"Each side is rated by itself, its mean 1500, and nothing compares the sides: {told}."
+    notes = (note, *(note for part in parts for note in part.notes))
+    return Ratings([items[i] for i in order], covariance[np.ix_(order, order)], notes)

@@ -77,7 +77,10 @@ def test_those_of_one_side_are_rated_by_the_same_deals_against_the_same():
     ratings = BradleyTerry(paired=True).rate(results)
     assert ratings["wolf"].rating > ratings["fox"].rating
     assert ratings["deer"].rating > ratings["hare"].rating
-    assert "within a side" in ratings.notes[0]
+    assert "nothing compares the sides" in ratings.notes[0]
+    alone = BradleyTerry(paired=True).rate(results.where(np.arange(len(results)) % 2 == 0))
+    assert ratings["wolf"].rating + ratings["fox"].rating == pytest.approx(3000)
+    assert set(alone) == {"fox", "wolf"}  # every other match has the hare: nobody took its place
     skill = OpenSkill(paired=True).rate(results)
     assert skill["wolf"].rating > 25 > skill["fox"].rating
     assert skill["deer"].rating > 25 > skill["hare"].rating
