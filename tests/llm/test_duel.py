@@ -181,3 +181,27 @@ def test_a_small_model_speaks_in_textarena(tiny: Path) -> None:
     episodes = list(play(lambda: make_environment("textarena/TicTacToe-v0"), [agent], matches))
     assert all(e.ending == "terminal" and not e.faults for e in episodes)
     assert all("prompt" in (e.columns or {}) for e in episodes)
+
+
+@pytest.mark.llm
+def test_models_decide(tiny: Path, tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    from arena_llm.models import load, save
+    from arena_llm.scorers import RewardModel
+    from arena_llm.tiny import make_tiny
+
+    made = load(tiny, "cpu", "score", fresh=True)
+    save(made.model, made.tokenizer, tmp_path / "reward")
+    other = make_tiny("tic_tac_toe", 2, tmp_path / "other", games=20)
+    reward = RewardModel(str(tmp_path / "reward"), "cpu")
+    for scorer in (
+        f"reward_model:model={tmp_path / 'reward'},device=cpu",
+        f"dpo:policy={tiny},reference={other},device=cpu",
+    ):
+        duel = PromptDuel(scorer=scorer)
+        duel.reset_to(3)
+        paid = duel.step({0: "x(0,0)", 1: "o(1,1)"})
+        assert sorted(paid) == [-1.0, 1.0]
+        if scorer.startswith("reward"):
+            one, two = reward.score([duel.prompt] * 2, ["x(0,0)", "o(1,1)"])
+            assert (paid[0] > 0) == (one > two)
