@@ -13,6 +13,8 @@ from arena.cli.session import Session, seconds_text, unset
 from arena.errors import ArenaError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from arena.campaign import Playing, Run
     from arena.planning import Trained
     from arena.records import Rating
@@ -140,23 +142,10 @@ def _print_tables(
     session: Session, run: Run, rated: Mapping[str, Mapping[str, Rating] | str]
 ) -> None:
     from arena.cli.show import console
-    from arena.cli.tables import (
-        conclusion_of,
-        cross_table_of,
-        faults_text,
-        ratings_of,
-        standings_of,
-    )
+    from arena.cli.tables import conclusion_of, faults_text, ratings_of
 
     out = console()
-    results, spec = run.results.rated, run.plan.spec
-    if run.plan.format.compares_sides:
-        out.print(standings_of(results, spec, f"{run.plan.game.short}: standings"))
-        if not spec.ranked_by_return and len(results):
-            out.print()
-            out.print(cross_table_of(results, spec))
-    else:
-        out.print(f"{run.plan.game.short}: {len(run.plan.players)} entrants", markup=False)
+    _print_standings(out, run)
     for name, ratings in rated.items():
         out.print()
         out.print(ratings_of(name, ratings))
@@ -180,6 +169,20 @@ def _print_tables(
         f"Next: arena matches --tournament {run.id} | arena replay {run.id}/0 | "
         f"arena ratings {shlex.quote(run.plan.game.short)} | arena verify {run.id}"
     )
+
+
+def _print_standings(out: Console, run: Run) -> None:
+    """Print who won how often, and against whom, where that says who is better."""
+    from arena.cli.tables import cross_table_of, standings_of
+
+    results, spec, game = run.results.rated, run.plan.spec, run.plan.game.short
+    if not run.plan.format.compares_sides:
+        out.print(f"{game}: {len(run.plan.players)} entrants", markup=False)
+        return
+    out.print(standings_of(results, spec, f"{game}: standings"))
+    if not spec.ranked_by_return and len(results):
+        out.print()
+        out.print(cross_table_of(results, spec))
 
 
 def _place(session: Session) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from arena.block import VOID
 from arena.errors import BadParameter, Unsuitable
-from arena.formats.design import LazyPairings, at_least_one, check_field
+from arena.formats.design import LazyPairings, at_least_one, check_field, check_known
 from arena.formats.duels import seated
 from arena.intervals import clustered_mean
 from arena.records import Entrants, Pairing, Spec
@@ -44,10 +44,8 @@ class BySide(Format):
         if len(names) < 2:
             cure = "cross_play or score" if len(spec.seats) > 1 else "score"
             raise Unsuitable(f"by_side: {spec.name} has one side; use --format {cure}")
-        for who, side in self.holds:
-            if who not in entrants.names:
-                known = ", ".join(entrants.names)
-                raise Unsuitable(f"by_side: no entrant is called {who!r}; there are {known}")
+        check_known("by_side", entrants, (who for who, _ in self.holds))
+        for _, side in self.holds:
             if side not in _numbers(spec):
                 known = ", ".join(names)
                 raise Unsuitable(f"by_side: {spec.name} has no side {side!r}; it has {known}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from arena.errors import Unsuitable
-from arena.formats.design import LazyPairings, at_least_one, check_field, deals_for
+from arena.formats.design import LazyPairings, at_least_one, check_field, check_known, deals_for
 from arena.intervals import clustered_mean
 from arena.records import Entrants, Pairing
 from arena.results import Results
@@ -45,12 +45,7 @@ class CrossPlay(Format):
                 f"cross_play: {spec.name} is {spec.kind}, with {len(spec.seats)} seats, and is no"
                 f" game of partners; use --format {cure}"
             )
-        for name in self.partners:
-            if name not in entrants.names:
-                raise Unsuitable(
-                    f"cross_play: no entrant is called {name!r};"
-                    f" there are {', '.join(entrants.names)}"
-                )
+        check_known("cross_play", entrants, self.partners)
         if set(entrants.names) <= set(self.partners):
             raise Unsuitable("cross_play: all are partners; add an entrant to be scored with them")
 

@@ -10,7 +10,7 @@ same deals, nobody owes a place in the standings to kinder ones.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import overload
 
@@ -174,3 +174,12 @@ def check_field(name: str, entrants: Entrants) -> None:
             f"{name}: {entrants.names[0]!r} is alone and {spec.name} is {spec.kind}, with"
             f" {len(spec.sides)} sides; add a second --agent"
         )
+
+
+def check_known(name: str, entrants: Entrants, named: Iterable[str]) -> None:
+    """Raise `Unsuitable` where someone is named that is no entrant."""
+    for who in named:
+        if who not in entrants.names:
+            raise Unsuitable(
+                f"{name}: no entrant is called {who!r}; there are {', '.join(entrants.names)}"
+            )

@@ -9,7 +9,7 @@ import numpy as np
 
 from arena.block import VOID
 from arena.errors import BadParameter, Unsuitable
-from arena.formats.design import LazyPairings, at_least_one, check_field, deals_for
+from arena.formats.design import LazyPairings, at_least_one, check_field, check_known, deals_for
 from arena.formats.duels import seated
 from arena.intervals import clustered_mean
 from arena.records import Entrants, Pairing
@@ -47,12 +47,7 @@ class FocalBackground(Format):
                 f" and a background ({sides}); "
                 + ("use --format cross_play or score" if sides == 1 else "use fewer")
             )
-        for name in self.background:
-            if name not in entrants.names:
-                raise Unsuitable(
-                    f"focal_background: no entrant is called {name!r};"
-                    f" there are {', '.join(entrants.names)}"
-                )
+        check_known("focal_background", entrants, self.background)
         if set(entrants.names) <= set(self.background):
             raise Unsuitable("focal_background: all are background; add an entrant to be focal")
 
