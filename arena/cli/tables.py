@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from arena.cli.show import cell, ratings_table, table
@@ -63,14 +63,25 @@ def conclusion_of(conclusion: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the tables of a format's conclusion: each list of objects in it."""
     for title, rows in conclusion.items():
         if isinstance(rows, list) and rows and all(isinstance(row, Mapping) for row in rows):
-            names = [name.replace("_", " ") for name in rows[0]]
-            cells = [[_told(value) for value in row.values()] for row in rows]
-            yield table(title, names, cells)
+            yield _of_partners(title, rows) if "partners" in rows[0] else _of_rows(title, rows)
         elif isinstance(rows, Mapping) and all(isinstance(row, Mapping) for row in rows.values()):
             cells = [
                 [name, *(_told(value) for value in row.values())] for name, row in rows.items()
             ]
             yield table(f"{title}: of the row beside the column", ["", *rows], cells)
+
+
+def _of_rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    names = [name.replace("_", " ") for name in rows[0]]
+    return table(title, names, [[_told(value) for value in row.values()] for row in rows])
+
+
+def _of_partners(title: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Return the scores of pairs of partners as a matrix, the first of each beside its row."""
+    scores = {tuple(row["partners"]): row["score"] for row in rows}
+    first, second = (list(dict.fromkeys(pair[at] for pair in scores)) for at in (0, 1))
+    cells = [[one, *(scores.get((one, other), "") for other in second)] for one in first]
+    return table(f"{title}: scores with the column's in all other seats", ["", *second], cells)
 
 
 def _told(value: Any) -> Any:
