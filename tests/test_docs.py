@@ -88,7 +88,7 @@ def test_names_of_the_public_door_exist(document: Path) -> None:
         ("docs/gymnasium.md", 2),
         ("docs/tables.md", 2),
         pytest.param("docs/sb3.md", 3, marks=pytest.mark.slow),
-        pytest.param("docs/multi_agent.md", 2, marks=pytest.mark.slow),
+        pytest.param("docs/multi_agent.md", 1, marks=pytest.mark.slow),
         pytest.param("docs/populations.md", 1, marks=pytest.mark.slow),
     ],
 )

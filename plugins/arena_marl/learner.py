@@ -100,7 +100,7 @@ class JointTrainer(Trainer):
         self.team = self.reward == "team" or (self.reward == "auto" and cooperative)
         make = make_worlds(run, self.world)
         self.arena = Worlds(make(self.worlds, self.device), run.seed)
-        self.test = make(_GAMES, self.device)
+        self.test = make(_GAMES if self.team else 1, self.device)
         self.doing = [doing_of(seat.action_space) for seat in run.spec.seats]
         self.groups = groups_of(run.spec, self.shared)
         self.sights = [seen_width(seat.observation_space) for seat in run.spec.seats]
@@ -194,15 +194,20 @@ class JointTrainer(Trainer):
         return TrainingState(values, {**arrays, **self.league.arrays()})
 
     def _offer(self) -> None:
-        """Offer the actors as they are, with what they return in games of their own."""
-        begun = time.perf_counter()
-        with self.threads, torch.no_grad():
-            worth = team_return(self.test, self.actors, self.doing, self.run.seed)
-        self.run.spent(evaluation=time.perf_counter() - begun)
+        """Offer the actors as they are; a team's with what it returns in games of its own."""
         config = {"kind": "seats", "groups": self.groups, "hidden": self.actor or [64, 64]}
 
         def write(folder: Path) -> None:
             write_network(folder, self.actors, config)
 
-        found = {"worth": worth, "return": worth} if self.team else {"worth": 0.0}
-        self.run.offer(write, {"game": self.spec.name}, found)
+        self.run.offer(write, {"game": self.spec.name}, self._appraised())
+
+    def _appraised(self) -> dict[str, float]:
+        """Return what a team returns; rivals are all worth the same, so that the last is kept."""
+        if not self.team:
+            return {"worth": 0.0}
+        begun = time.perf_counter()
+        with self.threads, torch.no_grad():
+            worth = team_return(self.test, self.actors, self.doing, self.run.seed)
+        self.run.spent(evaluation=time.perf_counter() - begun)
+        return {"worth": worth, "return": worth}
