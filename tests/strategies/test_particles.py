@@ -40,9 +40,9 @@ def returns(name, agents, lineup, games):
 @pytest.mark.parametrize(
     ("agent", "game"),
     [
-        (AssignedLandmark, "tensor/simple_spread"),
+        (AssignedLandmark, "tensor/simple_spread:max_cycles=5"),
         (NearestLandmark, "mpe2/simple_spread_v3:continuous_actions=true,max_cycles=5"),
-        (Chase, "tensor/simple_tag:continuous_actions=true"),
+        (Chase, "tensor/simple_tag:continuous_actions=true,max_cycles=5"),
         (Flee, "mpe2/simple_tag_v3:max_cycles=5"),
     ],
 )
