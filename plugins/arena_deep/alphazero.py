@@ -195,7 +195,7 @@ class AlphaZero(DeepLearner):
     def assess(self) -> Mapping[str, float]:
         """Return what searching with the network is worth, in a small game."""
         found = self.appraiser(self.player)
-        return {**found, "worth": -found.get("lost_lines", 0.0)}
+        return {**found, "worth": 0.0 - found.get("lost_lines", 0.0)}
 
     def agent_parameters(self) -> Mapping[str, Any]:
         """Return how its checkpoint plays, if nobody says: with four times the simulations."""

@@ -114,7 +114,7 @@ class DeepLearner(Learner):
         """Return what the network is worth, played greedily."""
         player = Player.of(self.network, self.spec, self.device)  # type: ignore[arg-type]
         found = self.appraiser(player)
-        return {**found, "worth": found.get("mean_return", -found.get("lost_lines", 0.0))}
+        return {**found, "worth": found.get("mean_return", 0.0 - found.get("lost_lines", 0.0))}
 
     def state(self) -> TrainingState:
         """Return the network, its optimiser, and what was counted and found out so far."""

@@ -57,7 +57,8 @@ class PPO(PolicyLearner):
     value_weight     weight of the value's loss
     clip_gradient    the greatest norm of a gradient
     slots, rollout   games at once, and moves of each between updates: 64 and 32 alone, 256 and 16
-                     in company (of games that are over), on such boards 1,024 and 16
+                     in company (of games that are over), on such boards 1,024 (fewer
+                     in a run of less than 400,000 moves) and 16
     hidden, net      units of the layers above what is seen; auto or mlp (boards as plain numbers)
     shared           whether values are read off the layers of the policy: not where actions are
                      real numbers

@@ -150,7 +150,8 @@ class PolicyLearner(DeepLearner):
 
     def flight(self) -> tuple[int, int]:
         """Return the games in flight, and the moves from update to update."""
-        slots = self.slots or (1024 if self.boards else 256 if self.several else 64)
+        crowd = max(64, min(1024, self.run.steps // 400))  # a short run is to see games end
+        slots = self.slots or (crowd if self.boards else 256 if self.several else 64)
         each = self.rollout or (16 if self.several else 32)
         return slots, slots * each
 
