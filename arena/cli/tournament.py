@@ -142,7 +142,7 @@ def _print_tables(
     session: Session, run: Run, rated: Mapping[str, Mapping[str, Rating] | str]
 ) -> None:
     from arena.cli.show import console
-    from arena.cli.tables import conclusion_of, faults_text, ratings_of
+    from arena.cli.tables import conclusion_of, ratings_of
 
     out = console()
     _print_standings(out, run)
@@ -158,6 +158,13 @@ def _print_tables(
         if "says" in told:
             out.print(told["says"], markup=False, soft_wrap=True)
             out.print()
+    _print_foot(session, run, out)
+
+
+def _print_foot(session: Session, run: Run, out: Any) -> None:
+    """Print how fast it was, where it is kept, and what comes next."""
+    from arena.cli.tables import faults_text
+
     speed = f", {run.played / run.seconds:,.0f} a second" if run.seconds else ""
     out.print(f"{run.played:,} matches in {seconds_text(run.seconds)}{speed}; {faults_text(run)}.")
     if run.plan.one_by_one:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -28,7 +27,7 @@ class PromptDuel(Environment):
         if seats < 2 or most < 1:
             raise BadParameter("prompt_duel: seats are 2 or more, and most is 1 or more")
         self.prompts = [str(row["prompt"]) for row in read_rows(prompts)]
-        self.named = scorer or f"rules:file={prompts}"
+        self.named = _named(prompts, scorer)
         self.judge = judge_of(self.named)
         seat = Seat(FreeText(max(map(len, self.prompts))), FreeText(most))
         self.spec = Spec(
@@ -91,10 +90,23 @@ class PromptDuel(Environment):
         return "\n".join(lines)
 
 
-@lru_cache(maxsize=8)
+_JUDGES: dict[str, Scorer] = {}
+
+
 def judge_of(named: str) -> Scorer:
     """Return a judge, the same one for all games of this process."""
-    return make_scorer(named)
+    if named not in _JUDGES:
+        _JUDGES[named] = make_scorer(named)
+    return _JUDGES[named]
+
+
+def known_judge(parameters: Mapping[str, Any]) -> Scorer | None:
+    """Return the judge of duels with these parameters, None if this process has not made it."""
+    return _JUDGES.get(_named(**parameters))
+
+
+def _named(prompts: str = "tasks", scorer: str = "", **_: Any) -> str:
+    return scorer or f"rules:file={prompts}"
 
 
 def verdicts(judge: Scorer, prompt: str, answers: Sequence[str]) -> list[float]:

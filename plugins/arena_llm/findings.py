@@ -12,37 +12,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from arena import MatchQuery, wilson
-from arena_llm.duel import PromptDuel, verdicts
+from arena import Episode, MatchQuery, wilson
+from arena_llm.duel import known_judge
 
 
 def findings(store: Any, tournament: int) -> Mapping[str, Any]:
-    """Return what the duels of a tournament of `prompt_duel` show."""
-    record = store.tournament(tournament).record
-    given = {k: v for k, v in record.game.ref.parameters.items() if k != "max_turns"}
-    duel = PromptDuel(**given)
+    """Return what the duels of a tournament of `prompt_duel` show; nobody is asked again for it.
+
+    What the judge noticed about itself is known where the duels were judged by this process.
+    """
     stored = store.replays(MatchQuery(tournament=tournament))
-    told = biases(judged(duel, (each.episode for each in stored)))
-    said = duel.judge.findings()
+    told = biases(pair for each in stored for pair in judged(each.episode))
+    judge = known_judge(store.tournament(tournament).record.game.ref.parameters)
+    said = {} if judge is None else judge.findings()
     return {
         **told, **({"judge": dict(said)} if said else {}),
         "says": " ".join([_in_words(told), *filter(None, [said.get("says")])]),
     }  # fmt: skip
 
 
-def judged(duel: PromptDuel, episodes: Iterable[Any]) -> Iterator[tuple[str, str, float]]:
-    """Yield (answer, answer, verdict) of each pair of seats; of two seats from what is stored."""
-    for episode in episodes:
-        if episode.ending not in ("terminal", "truncated") or not episode.log:
-            continue
-        answers: Sequence[str] = episode.log[1::2]
-        if len(answers) == 2:
-            told = [math.nan if episode.ending == "truncated" else episode.returns[0]]
-        else:
-            duel.reset_to(episode.match.deal)
-            told = verdicts(duel.judge, duel.prompt, answers)
-        for (one, two), verdict in zip(combinations(answers, 2), told):
-            yield one, two, verdict
+def judged(episode: Episode) -> Iterator[tuple[str, str, float]]:
+    """Yield (answer, answer, verdict) of each pair of seats of a match, by what they were paid."""
+    answers: Sequence[str] = episode.log[1::2]
+    if episode.ending not in ("terminal", "truncated") or len(answers) < 2:
+        return
+    for (one, a), (two, b) in combinations(zip(answers, episode.returns), 2):
+        pending = episode.ending == "truncated"
+        yield one, two, math.nan if pending else float((a > b) - (a < b))
 
 
 def biases(pairs: Iterable[tuple[str, str, float]]) -> dict[str, Any]:

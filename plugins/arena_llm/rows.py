@@ -14,6 +14,11 @@ _SHIPPED = Path(__file__).parent / "tasks"
 
 @lru_cache(maxsize=64)
 def read_rows(name: str) -> tuple[dict[str, Any], ...]:
+    """Return what `read_rows_now` does, of a file that does not change while this process runs."""
+    return read_rows_now(name)
+
+
+def read_rows_now(name: str) -> tuple[dict[str, Any], ...]:
     """Return the rows of a file, at least one, each with a `prompt`; `tasks` names a shipped one.
 
     Raises `BadParameter`, naming the file and the line.

@@ -94,10 +94,6 @@ def test_a_vote_may_come_later(tmp_path: Path) -> None:
         def make() -> PromptDuel:
             return PromptDuel(scorer=f"votes:file={file}")
 
-        from arena_llm.duel import judge_of
-
-        judge_of.cache_clear()
-        read_rows.cache_clear()
         (episode,) = play(make, agents, [Match(0, (0, 1), 1, 2)])
         return episode, make()
 

@@ -95,3 +95,10 @@ def test_only_answers_to_one_prompt_are_voted_on(duels, asked, status):
     client, home = duels
     assert client.post("/api/votes", json=asked).status_code == status
     assert not (home / "votes.jsonl").exists()
+
+
+def test_a_tournament_tells_what_its_duels_show(duels):
+    client, _ = duels
+    (told,) = client.get("/api/tournaments/1").json()["findings"]
+    assert told["pairs"] == 4 and told["says"] in client.get("/tournaments/1").text
+    assert client.get("/api/tournaments/2").json()["findings"] == []

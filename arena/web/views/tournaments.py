@@ -46,6 +46,7 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
         "table": _table(site, found),
         "faults": _faults(site, tournament),
         "conclusion": _conclusion(site, found),
+        "findings": _findings(site, found),
         "definition": json.loads(record.definition or "null"),
         "versions": dict(record.versions),
         "here": site.runs.runs(tournament),
@@ -66,6 +67,18 @@ def _faults(site: Site, tournament: int) -> list[dict[str, Any]]:
         for row in site.store.matches(query)
         for fault in row.as_json()["faults"]
     ]
+
+
+def _findings(site: Site, found: Tournament) -> list[dict[str, Any]]:
+    """Return what plugins have to say of the matches of a tournament that is over."""
+    if found.state != "finished":
+        return []
+
+    def find() -> list[dict[str, Any]]:
+        told = site.registry.hook.arena_findings(store=site.store, tournament=found.id)
+        return [dict(finite(each)) for each in told if each]
+
+    return site.memo.get(("findings", found.id), found.matches, find)
 
 
 def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
