@@ -129,8 +129,9 @@ def test_the_standings_of_a_tournament_move(at):
     css(driver, "form[method=post] button")[0].click()
     assert re.search(r"/tournaments/\d+$", driver.current_url)
     driver.execute_script("window.same = true")
-    played = lambda: [cell.text for cell in css(driver, "[data-standings] tbody td")]  # noqa: E731
-    wait(lambda: css(driver, "[data-matches]")[0].text not in ("", "0"))
+    texts = "return [...document.querySelectorAll('%s')].map(each => each.textContent)"
+    played = lambda: driver.execute_script(texts % "[data-standings] tbody td")  # noqa: E731
+    wait(lambda: driver.execute_script(texts % "[data-matches]") != ["0"])
     first = played()
     wait(lambda: played() != first)
     assert driver.execute_script("return window.same")

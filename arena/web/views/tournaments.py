@@ -103,6 +103,7 @@ def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
     if found.record.kind == "import" or not found.matches:
         return {}
     try:
-        return site.memo.get(("conclusion", found.id), found.matches, conclude)
+        moving = found.state == "running"
+        return site.memo.get(("conclusion", found.id), found.matches, conclude, moving)
     except UsageError:
         return {}

@@ -1,0 +1,159 @@
+"""How quick the pages are with a million matches of 100 agents, while a tournament writes.
+
+    python tests/benchmarks/pages.py [--matches 1000000] [--requests 200] [--folder DIR]
+
+It makes a history in SQLite (kept in DIR, if one is named, for the next time), starts a tournament
+that writes to it in a process of its own, asks each kind of page over and over, and prints the
+server's time: the median and the 95th percentile over all requests, and of each page. The target
+is 100 and 300 ms. The first request of each page, which counts everything once, is told apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from starlette.testclient import TestClient
+
+from arena.block import Block
+from arena.campaign import game_record
+from arena.config import Definition, definition_to_json
+from arena.history import EntrantRecord, TournamentRecord
+from arena.lookup import environment_maker, find_game
+from arena.plugins import make_registry
+from arena.records import Ref
+from arena.specs import parse
+from arena.web.app import make_app
+from arena.workspace import Workspace
+
+AGENTS, EACH = 100, 50_000
+"""How many agents there are, and matches in a tournament."""
+GAMES = ("tic_tac_toe", "connect_four")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--matches", type=int, default=1_000_000)
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = given.folder or Path(folder)
+        workspace = Workspace.open(str(home))
+        if not list(workspace.store.tournaments()):
+            fill(workspace, given.matches)
+        measure(workspace, given.requests)
+
+
+def fill(workspace: Workspace, matches: int) -> None:
+    """Keep so many matches of made-up strengths, in tournaments of EACH."""
+    registry, luck = make_registry(), np.random.default_rng(0)
+    names = [f"agent-{i:02}:strength={i}" for i in range(AGENTS)]
+    entrants = tuple(EntrantRecord(n.partition(":")[0], n, "random") for n in names)
+    strength = np.linspace(-2, 2, AGENTS)
+    for count in range(0, matches, EACH):
+        game = find_game(registry, parse(GAMES[count // EACH % len(GAMES)]))
+        _, spec = environment_maker(registry, game.ref)
+        record = TournamentRecord(
+            "tournament", game_record(game, spec), entrants, "round_robin", count,
+            json.dumps(definition_to_json(Definition(game.ref, (), Ref("round_robin")))), {},
+            time.time(),
+        )  # fmt: skip
+        number = workspace.store.begin(record)
+        for first in range(0, EACH, 4096):
+            rows = min(4096, EACH - first)
+            workspace.store.add(number, _block(luck, strength, first, rows))
+        workspace.store.set_state(number, "finished", 60.0)
+
+
+def _block(luck: np.random.Generator, strength: np.ndarray, first: int, rows: int) -> Block:
+    """Return matches of random pairs: who is stronger wins the more often."""
+    one = luck.integers(AGENTS, size=rows)
+    other = (one + luck.integers(1, AGENTS, size=rows)) % AGENTS
+    wins = luck.random(rows) < 1 / (1 + np.exp(strength[other] - strength[one]))
+    result = np.where(luck.random(rows) < 0.1, 0.0, np.where(wins, 1.0, -1.0))
+    numbers = np.arange(first, first + rows)
+    return Block(
+        numbers=numbers, players=np.stack([one, other], 1).astype(np.int32),
+        returns=np.stack([result, -result], 1), endings=np.zeros(rows, np.int8),
+        turns=luck.integers(5, 10, size=rows).astype(np.int32),
+        deals=luck.integers(2**62, size=rows), seeds=luck.integers(2**62, size=rows),
+        started=np.full(rows, time.time()), seconds=np.full(rows, 0.01),
+        logs=[[0, 4, 1, 0]] * rows, faults={},
+    )  # fmt: skip
+
+
+def pages(count: int) -> Iterator[tuple[str, str]]:
+    """Yield (kind, address) for so many requests, all kinds by turns."""
+    luck = np.random.default_rng(1)
+    for i in range(count):
+        a, b = (f"agent-{n:02}" for n in luck.choice(AGENTS, 2, replace=False))
+        game, before = GAMES[i % 2], int(luck.integers(1, 11)) * 10**9 + int(luck.integers(EACH))
+        kinds = {
+            "home": "/", "leaderboard": f"/leaderboard?environment={game}",
+            "elo": f"/leaderboard?environment={game}&system=elo", "tournaments": "/tournaments",
+            "tournament": f"/tournaments/{luck.integers(1, 11)}", "matches": "/matches",
+            "matches before": f"/matches?before={before}",
+            "matches of two": f"/matches?agent={a}&opponent={b}&result=win",
+            "matches, rare": f"/matches?agent={a}&faults=true",
+            "match": f"/matches/{before}", "agents": "/agents", "agent": f"/agents/{a}",
+            "compare": f"/compare?environment={game}&a={a}&b={b}", "running": "/tournaments/21",
+        }  # fmt: skip
+        kind = list(kinds)[i % len(kinds)]
+        yield kind, kinds[kind]
+
+
+def measure(workspace: Workspace, count: int) -> None:
+    """Ask, while a tournament writes; print how long it took."""
+    client = TestClient(make_app(workspace), "http://localhost")
+    writer = _writer(workspace.home)
+    try:
+        before = sum(each.matches for each in workspace.store.tournaments())
+        for kind, path in dict(pages(28)).items():
+            print(f"first {kind:>16} {_milliseconds(client, path):8.0f} ms", flush=True)
+        took: dict[str, list[float]] = {}
+        for kind, path in pages(count):
+            took.setdefault(kind, []).append(_milliseconds(client, path))
+        after = sum(each.matches for each in workspace.store.tournaments())
+    finally:
+        writer.terminate()
+        writer.wait()
+    for kind, times in took.items():
+        print(f"{kind:>22} {statistics.median(times):8.0f} {max(times):8.0f} ms (median, most)")
+    everything = np.array([each for times in took.values() for each in times])
+    print(f"{after:,} matches, {after - before:,} of them written meanwhile, {count} requests")
+    print(f"median {np.median(everything):.0f} ms (target 100), "
+          f"p95 {np.percentile(everything, 95):.0f} ms (target 300)")  # fmt: skip
+
+
+def _writer(home: Path) -> subprocess.Popen[bytes]:
+    """Start a tournament of one of the games that are looked at; return when it has begun."""
+    command = [sys.executable, "-m", "arena.cli", "--home", str(home), "tournament", GAMES[0],
+               "--games", "10000000", "--agent", "random", "--agent", "first_legal"]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
+    )
+    time.sleep(12)
+    return process
+
+
+def _milliseconds(client: TestClient, path: str) -> float:
+    begun = time.perf_counter()
+    answer = client.get(path)
+    took = 1000 * (time.perf_counter() - begun)
+    assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
+    return took
+
+
+if __name__ == "__main__":
+    main()
