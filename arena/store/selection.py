@@ -23,7 +23,8 @@ Filter = Callable[[Told], Any]
 
 _MOST_SEATS = 62
 _AT_A_TIME = 50
-"""How many tournaments' entrants are read at once."""
+"""How many tournaments' entrants are read at once, at most: one first, then twice as many each
+time, because a page of the newest is often found in the first."""
 
 
 class Selection:
@@ -84,9 +85,11 @@ class Selection:
             conditions.append(ids.in_(theirs))
         order = ids.desc() if newest else ids
         found = connection.scalars(select(ids).where(*conditions).order_by(order)).all()
-        for begin in range(0, len(found), _AT_A_TIME):
-            some = list(read_tournaments(connection, ids.in_(found[begin : begin + _AT_A_TIME])))
+        begin, size = 0, 1
+        while begin < len(found):
+            some = list(read_tournaments(connection, ids.in_(found[begin : begin + size])))
             yield from reversed(some) if newest else some
+            begin, size = begin + size, min(2 * size, _AT_A_TIME)
 
     def _first(
         self, connection: Connection, tournament: Tournament, limit: int, low: int, high: int
@@ -119,10 +122,12 @@ class Selection:
         if self._for_notable and not header.notable:
             return _none(tournament)
         told = self.shelf.told(connection, header.id)
-        keep = (low <= told.numbers) & (told.numbers <= high)
+        rows = np.flatnonzero((low <= told.numbers) & (told.numbers <= high))
         for condition in self._conditions(tournament):
-            keep &= condition(told)
-        rows = np.flatnonzero(keep)
+            if not len(rows):
+                break
+            some = told if len(rows) == len(told.numbers) else told.take(rows)
+            rows = rows[condition(some)]
         rows = rows[np.argsort(told.numbers[rows])]
         return Hits(tournament, told.numbers[rows], np.full(len(rows), header.id), rows)
 
@@ -188,6 +193,9 @@ def _seats_of(agent: str, tournament: Tournament) -> Filter:
         for position, entrant in enumerate(tournament.record.entrants)
         if agent in (entrant.name, entrant.spec, entrant.agent)
     ]
+    if len(mine) == 1:
+        [index] = mine
+        return lambda told: told.players == index
     return lambda told: np.isin(told.players, mine)
 
 

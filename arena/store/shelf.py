@@ -49,6 +49,11 @@ class Told(NamedTuple):
     turns: NDArray[np.int32]
     started: NDArray[np.float64]
 
+    def take(self, rows: NDArray[np.int64]) -> Told:
+        """Return these rows."""
+        columns: list[Any] = [column[rows] for column in self]
+        return Told(*columns)
+
 
 class Hits(NamedTuple):
     """Matches of one tournament by their numbers, ascending; each is a row of a block.

@@ -201,6 +201,12 @@ class SqlStore(Store):
     def _newest(self, selection: Selection, limit: int, logs: bool) -> Iterator[StoredMatch]:
         with self._database.read() as connection:
             found = [] if connection is None else selection.newest(connection, limit)
+            read = None
+            if connection is not None and limit <= BLOCK:
+                read = [s for hits in found for s in read_matches(connection, hits, logs)]
+        if read is not None:
+            yield from read
+            return
         # By their ids from here on: blocks may be joined to others before they are read.
         for hits in found:
             if len(hits.numbers):

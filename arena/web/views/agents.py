@@ -14,7 +14,7 @@ from arena.web import standings
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
 
-GAMES = 10
+GAMES = 5
 """How many best and worst games are told of."""
 
 
@@ -133,24 +133,21 @@ def _record(site: Site, game: GameRecord, name: str) -> dict[str, Any]:
             for other, (w, d, lost) in zip(names, mine)
             if w + d + lost
         ]
-    order = [each["opponent"] for each in told["opponents"]]
     return {
         **told,
-        "best": _games(site, game, name, order, "win"),
-        "worst": _games(site, game, name, order[::-1], "loss"),
+        "best": _games(site, game, name, told["opponents"], "win"),
+        "worst": _games(site, game, name, told["opponents"][::-1], "loss"),
     }
 
 
 def _games(
-    site: Site, game: GameRecord, name: str, opponents: list[str], result: str
+    site: Site, game: GameRecord, name: str, opponents: list[dict[str, Any]], result: str
 ) -> list[dict[str, Any]]:
-    """Return games with such a result against opponents, the first of them first."""
+    """Return the newest game with such a result against each of the first that saw one."""
+    counted = "wins" if result == "win" else "losses"
     found: list[MatchRow] = []
-    for opponent in opponents[:GAMES]:
-        query = MatchQuery(
-            environment=game.name, agent=name, opponent=opponent, result=result, limit=2
-        )
-        found += site.store.matches(query)
-        if len(found) >= GAMES // 2:
-            break
-    return [row.as_json() for row in found[: GAMES // 2]]
+    for row in [row for row in opponents if row[counted]][:GAMES]:
+        found += site.store.matches(MatchQuery(
+            environment=game.name, agent=name, opponent=row["opponent"], result=result, limit=1
+        ))  # fmt: skip
+    return [row.as_json() for row in found]
