@@ -24,11 +24,8 @@ Meta = Literal["nash", "prd", "alpha_rank", "uniform"]
 class PopulationTrainer(Trainer):
     """Collects policies, each an answer to a mixture of those before it; a step is a policy.
 
-    oracle        "best_response": the exact best answer, where the whole game can be looked at; or
-                  a trainer that learns one, such as "q_learning", by playing members of the mixture
-    oracle_steps  the moves that a learnt answer may take
-    first         the agent that the population begins with
-    positions     games of more are not looked at whole
+    The best response is exact, and needs a game that can be looked at whole; a trainer learns its
+    answer by playing members that the mixture draws.
     """
 
     agent = "population"
@@ -104,10 +101,15 @@ class Psro(PopulationTrainer):
     Lanctot et al., "A unified game-theoretic approach to multiagent reinforcement learning"
     (NIPS 2017). In games of two seats; each has a mixture of its own.
 
-    meta    which mixture of the members is answered next, and played in the end: "nash", where
-            stakes are opposite; "prd" (projected replicator dynamics), "alpha_rank" or "uniform"
-    games   that two members play in either seat, all on the same deals; 0 takes what is to be
-            expected instead, where the whole game can be looked at
+    meta          which mixture of the members is answered next, and played in the end: "nash",
+                  where stakes are opposite; "prd" (projected replicator dynamics), "alpha_rank" or
+                  "uniform"
+    games         that two members play in either seat, all on the same deals; 0 takes what is to be
+                  expected instead, where the whole game can be looked at
+    oracle        who answers: "best_response", exact, or a trainer that learns it, like q_learning
+    oracle_steps  the moves that a learnt answer may take
+    first         the agent that the population begins with
+    positions     games of more are not looked at whole
     """
 
     name = "psro"
@@ -158,6 +160,11 @@ class FictitiousSelfPlay(PopulationTrainer):
     With the best response as oracle it comes to an equilibrium of zero-sum games of two (Heinrich,
     Lanctot and Silver, "Fictitious self-play in extensive-form games", ICML 2015). Any number of
     seats.
+
+    oracle        who answers: "best_response", exact, or a trainer that learns it, like q_learning
+    oracle_steps  the moves that a learnt answer may take
+    first         the agent that the population begins with
+    positions     games of more are not looked at whole
     """
 
     name = "fictitious_self_play"
