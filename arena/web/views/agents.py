@@ -135,9 +135,11 @@ def _record(site: Site, game: GameRecord, name: str) -> dict[str, Any]:
         ]
     return {
         **told,
-        "best": _games(site, game, name, told["opponents"], "win"),
-        "worst": _games(site, game, name, told["opponents"][::-1], "loss"),
-    }
+        **standings.remembered(site, chosen, ("games of", name), lambda: {
+            "best": _games(site, game, name, told["opponents"], "win"),
+            "worst": _games(site, game, name, told["opponents"][::-1], "loss"),
+        }),
+    }  # fmt: skip
 
 
 def _games(

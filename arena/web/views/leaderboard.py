@@ -14,6 +14,9 @@ from arena.web.standings import Chosen
 CURVES = 8
 """How many entrants' ratings are followed over time."""
 
+HEAT = 30
+"""Of how many entrants, the best, the heat map tells: a hundred would be ten thousand cells."""
+
 
 def leaderboard(
     site: Here,
@@ -57,7 +60,7 @@ def _board(site: Site, chosen: Chosen, system: str, least: int) -> dict[str, Any
     counted = standings.tables(site, chosen)
     return {
         **told,
-        "heat": _heat(counted, names),
+        "heat": _heat(counted, names[:HEAT]),
         "curves": standings.timeline(site, chosen, names[:CURVES]),
     }
 
