@@ -42,7 +42,7 @@ class PreferenceTrainer(Trainer):
         pairs: str = "",
         values: str = "minimax",
         players: tuple[str, ...] = ("policy", "random"),
-        matches: int = 6_000,
+        matches: int = 12_000,
         games: int = 1,
         held_out: float = 0.2,
         batch: int = 64,
@@ -129,7 +129,7 @@ class PolicyTrainer(PreferenceTrainer):
         pairs: str = "",
         values: str = "minimax",
         players: tuple[str, ...] = ("policy", "random"),
-        matches: int = 6_000,
+        matches: int = 12_000,
         games: int = 1,
         held_out: float = 0.2,
         beta: float = 0.1,
@@ -182,6 +182,10 @@ class Dpo(PolicyTrainer):
     max_kl        nats a move that it may leave it by, over the positions played: it stops there
     """
     name = "dpo"
+
+    def default_steps(self, spec: Spec) -> int:
+        """Return what the small model takes for tic_tac_toe."""
+        return 80_000
 
     def _rows(self, course: Course, pairs: Sequence[Pair]) -> Sequence[Mapping[str, Any]]:
         from arena_align.tokens import preferred_rows

@@ -168,12 +168,16 @@ def main(seeds: int, kept: str | None = None, *names: str) -> None:
             else:
                 gains += pipeline.play()
             stages += pipeline.stages
-        text = f"{TEXT}\n{table(STAGES, stages)}"
-        if gains:
-            text += f"\n\n{BETWEEN}\n{table(GAINS, gains)}"
-        write("alignment", "A small language model aligned with good play", text)
+        if names:
+            asked = " ".join(names)
+            some = f"{SOME.format(seed, asked)}\n{table(STAGES, stages)}"
+            write("_".join(["alignment", *names]), f"{TITLE}: {asked} alone", some)
+        else:
+            text = f"{TEXT}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
+            write("alignment", TITLE, text)
 
 
+TITLE = "A small language model aligned with good play"
 TEXT = """\
 `python tests/reference/alignment.py`: a GPT-2 of two layers is trained at tic_tac_toe, and what
 comes of it plays, as `tournaments/alignment.toml` says. Loss rates are against uniformly random
@@ -183,6 +187,10 @@ the reward model, PPO (rlhf) and DPO: the odds of a move that is not a best one,
 the stage, are told apart for boards seen and held out. The reward model is told by the share of
 pairs that it ranks right; `kl` is the divergence from the model that the stage began with, in nats
 a move. Seconds are of one thread.
+"""
+SOME = """\
+`python tests/reference/alignment.py {} HOME {}`: measured as in the section of that name, with what
+`tournaments/alignment.toml` says at the day below, but only this and what it builds on.
 """
 BETWEEN = """\
 What each stage gained over the one before, from the 600 matches that they played with each other by
