@@ -13,17 +13,14 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from itertools import permutations
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from report import rows_of, table, write
 
 from arena.agent import Agent
+from arena.checkpoints import find_checkpoint
 from arena.lookup import environment_maker, find_player, make_agent
-from arena.observation import Observation
 from arena.playing import play
 from arena.records import Match, Ref
 from arena.seeds import derive
@@ -63,34 +60,6 @@ ROWS: Mapping[str, Row] = {
 }
 
 
-class Goer(Agent):
-    """Goes to a landmark: the nearest, or the one that suits all three best."""
-
-    def __init__(self, together: bool) -> None:
-        self.together = together
-
-    def act(self, observation: Observation) -> Any:
-        """Steer so that coasting would end on the landmark."""
-        seen = np.asarray(observation.data, np.float64)
-        speed, marks, others = seen[:2], seen[4:10].reshape(3, 2), seen[10:14].reshape(2, 2)
-        goal = marks[self._which(marks, others)] - 0.1 * speed
-        if hasattr(observation.action_space, "n"):
-            pushes = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]) * 5.0
-            ends = 0.4 * (0.75 * speed + 0.1 * pushes)
-            return int(np.linalg.norm(goal - ends, axis=1).argmin())
-        push = np.clip((2.5 * goal - 0.75 * speed) / 0.1, -5.0, 5.0) / 5.0
-        right, up = push
-        found = [0.0, max(-right, 0.0), max(right, 0.0), max(-up, 0.0), max(up, 0.0)]
-        return np.array(found, np.float32)
-
-    def _which(self, marks: NDArray[Any], others: NDArray[Any]) -> int:
-        if not self.together:
-            return int(np.linalg.norm(marks, axis=1).argmin())
-        all_ = [np.zeros(2), *others]
-        far = np.array([np.linalg.norm(marks - one, axis=1) for one in all_])
-        return min(permutations(range(3)), key=lambda p: sum(far[i, p[i]] for i in range(3)))[0]
-
-
 def returns(agent: Agent, game: str) -> list[float]:
     """Return the sums of the three agents' returns over the 500 deals."""
     make, spec = environment_maker(Workspace.open().registry, parse(game))
@@ -102,18 +71,23 @@ def returns(agent: Agent, game: str) -> list[float]:
 
 
 def trained(name: str, seed: int) -> dict[str, Any]:
-    """Train a team, unless it is there, and return what is known of it."""
-    workspace, row = Workspace.open(), ROWS[name]
-    kept = workspace.home / "reference" / f"{name}-{seed}.json"
+    """Train a team, unless it is there, and return what is known of it.
+
+    A run that was interrupted goes on; what processor time it took is then not known.
+    """
+    workspace, row, full = Workspace.open(), ROWS[name], f"{name}-{seed}"
+    kept = workspace.home / "reference" / f"{full}.json"
     if not kept.is_file():
-        order = Order(parse(row.trainer), parse(row.game), f"{name}-{seed}", row.moves, seed)
+        order = Order(parse(row.trainer), parse(row.game), full, row.moves, seed)
         begun = time.process_time()
-        made = train(workspace, order, "cpu")
-        known = {**made.meta, "cpu": time.process_time() - begun}
+        before = (workspace.home / "training" / full / "state").is_dir()
+        before = before or find_checkpoint(workspace.home, full) is not None
+        made = train(workspace, order, "cpu", resume=before)
+        seconds = f"{time.process_time() - begun:.0f}"
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(known))
+        kept.write_text(json.dumps({**made.meta, "cpu": "interrupted" if before else seconds}))
     known = json.loads(kept.read_text())
-    return {**known, "returns": returns(player(workspace, f"{name}-{seed}"), row.game)}
+    return {**known, "returns": returns(player(workspace, full), row.game)}
 
 
 def player(workspace: Workspace, name: str) -> Agent:
@@ -130,16 +104,19 @@ def told(values: Sequence[float]) -> str:
 
 def bounds() -> list[tuple[str, ...]]:
     """Return rows of players that learnt nothing."""
-    makers: Mapping[str, Callable[[], Agent]] = {
-        "random": lambda: player(Workspace.open(), "random"),
-        "each to its nearest landmark": lambda: Goer(False),
-        "the best assignment": lambda: Goer(True),
+    players = {
+        "random": "random",
+        "each to its nearest landmark": "nearest_landmark",
+        "the best assignment": "assigned_landmark",
     }
     return [
-        (f"{name}, {kind}", told(returns(make(), game)), "", "", "", "", time.strftime("%Y-%m-%d"))
-        for name, make in makers.items()
+        (
+            f"{told_as}, {kind}", told(returns(player(Workspace.open(), name), game)), "", "", "",
+            "", time.strftime("%Y-%m-%d"),
+        )
+        for told_as, name in players.items()
         for kind, game in (("discrete", DISCRETE), ("continuous", CONTINUOUS))
-    ]
+    ]  # fmt: skip
 
 
 def row(name: str, seeds: Sequence[int]) -> tuple[str, ...]:
@@ -147,12 +124,12 @@ def row(name: str, seeds: Sequence[int]) -> tuple[str, ...]:
     found = []
     for seed in seeds:
         found.append(trained(name, seed))
-        print(name, seed, told(found[-1]["returns"]), round(found[-1]["cpu"]), flush=True)
+        print(name, seed, told(found[-1]["returns"]), found[-1]["cpu"], flush=True)
     means = [statistics.mean(one["returns"]) for one in found]
     return (
         name, "; ".join(told(one["returns"]) for one in found), f"{statistics.mean(means):.1f}",
         ROWS[name].wanted, ", ".join(f"{one['arguments']['steps'] // 3:,}" for one in found),
-        ", ".join(f"{one['cpu']:.0f}" for one in found), time.strftime("%Y-%m-%d"),
+        ", ".join(str(one["cpu"]) for one in found), time.strftime("%Y-%m-%d"),
     )  # fmt: skip
 
 

@@ -4,8 +4,7 @@
 
 maddpg trains predators and prey together, against each other and past selves, for STEPS joint
 steps. Each line-up plays the same 300 deals on mpe2 itself; a catch pays each predator 10. The
-scripted prey flees from all predators, the more the nearer they are, and from the edge; scripted
-predators run to where the prey is going.
+scripted prey is `flee`, scripted predators are `chase`.
 Checkpoints stay in ARENA_HOME, and are not trained again.
 """
 
@@ -16,13 +15,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from report import table, write
 
 from arena.agent import Agent
 from arena.checkpoints import find_checkpoint
 from arena.lookup import environment_maker, find_player, make_agent
-from arena.observation import Observation
 from arena.playing import play
 from arena.records import Match, Ref
 from arena.seeds import derive
@@ -33,31 +30,6 @@ from arena.workspace import Workspace
 GAME = "mpe2/simple_tag_v3"
 TRAINER = "maddpg:opponents=pool"
 DEALS = 300
-_STEPS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)])
-
-
-class Fleeing(Agent):
-    """A prey that runs from predators and from the edge."""
-
-    def act(self, observation: Observation) -> int:
-        """Take the step that goes best along the way out."""
-        seen = np.asarray(observation.data, np.float64)
-        place, hunters = seen[2:4], seen[8:14].reshape(3, 2)
-        near = np.linalg.norm(hunters, axis=1, keepdims=True) + 1e-3
-        away = -(hunters / near**3).sum(0)
-        away = away / (np.linalg.norm(away) + 1e-9)
-        away -= 3.0 * np.sign(place) * np.clip(np.abs(place) - 0.7, 0.0, None)
-        return int((_STEPS @ away).argmax())
-
-
-class Chasing(Agent):
-    """Predators that run to where the prey is going."""
-
-    def act(self, observation: Observation) -> int:
-        """Take the step that goes best along the way."""
-        seen = np.asarray(observation.data, np.float64)
-        way = seen[12:14] + 0.2 * (seen[14:16] - seen[:2])
-        return int((_STEPS @ way).argmax())
 
 
 def catches(predators: Agent, prey: Agent) -> list[float]:
@@ -89,8 +61,9 @@ def main(steps: int, seeds: Sequence[int]) -> None:
     rows: list[Sequence[Any]] = []
     for seed in seeds:
         learnt, random = trained(steps, seed), player("random")
+        chase, flee = player("chase"), player("flee")
         line_ups = (
-            (random, Fleeing()), (learnt, Fleeing()), (Chasing(), random), (Chasing(), learnt),
+            (random, flee), (learnt, flee), (chase, random), (chase, learnt),
             (learnt, random), (learnt, learnt),
         )  # fmt: skip
         found = [statistics.mean(catches(*line_up)) for line_up in line_ups]
