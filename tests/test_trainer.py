@@ -89,7 +89,7 @@ def test_training_makes_a_checkpoint_that_plays(workspace: Workspace) -> None:
 
 def test_nothing_is_left_of_a_finished_run(workspace: Workspace) -> None:
     train(workspace, order(name="mine"))
-    assert {p.name for p in workspace.home.iterdir()} <= {"checkpoints", "training"}
+    assert {p.name for p in workspace.home.iterdir()} <= {"checkpoints", "logs", "training"}
     assert not list((workspace.home / "training").iterdir())
 
 
