@@ -126,7 +126,7 @@ def test_the_standings_of_a_tournament_move(at):
                 "&agent=random&agent=mcts")  # fmt: skip
     css(driver, "[name='format.games']")[0].send_keys("100000")
     css(driver, "[name='agent1.simulations']")[0].send_keys("200")
-    css(driver, "form[method=post] button")[0].click()
+    press(driver, "form[method=post] button")
     assert re.search(r"/tournaments/\d+$", driver.current_url)
     driver.execute_script("window.same = true")
     texts = "return [...document.querySelectorAll('%s')].map(each => each.textContent)"
@@ -135,14 +135,32 @@ def test_the_standings_of_a_tournament_move(at):
     first = played()
     wait(lambda: played() != first)
     assert driver.execute_script("return window.same")
-    css(driver, "form[action$='/stop'] button")[0].click()
+    press(driver, "form[action$='/stop'] button")
     wait(lambda: driver.refresh() or css(driver, "[data-state]")[0].text == "interrupted")
+
+
+def press(driver, selector):
+    """Press a button, and wait until the page that it leads to is there."""
+    from selenium.common.exceptions import StaleElementReferenceException
+
+    [button] = css(driver, selector)
+    button.click()
+
+    def gone():
+        try:
+            button.is_enabled()
+        except StaleElementReferenceException:
+            return True
+        return False
+
+    wait(gone)
+    wait(lambda: driver.execute_script("return document.readyState") == "complete")
 
 
 def begin(driver, game, against="first_legal"):
     css(driver, "[name=environment]")[0].send_keys(game)
     css(driver, "[name=against]")[0].send_keys(against)
-    css(driver, "main form button")[0].click()
+    press(driver, "main form button")
 
 
 @pytest.mark.parametrize(
@@ -153,16 +171,16 @@ def test_a_game_is_won_by_clicking(at, game, cells):
     driver = at("/play")
     begin(driver, game)
     for cell in cells:
-        css(driver, f"button.square[aria-label='{cell}']")[0].click()
+        press(driver, f"button.square[aria-label='{cell}']")
     wait(lambda: "You won." in driver.page_source)
-    css(driver, "#board a")[0].click()
+    driver.get(css(driver, "#board a")[0].get_attribute("href"))
     assert "human" in driver.page_source and css(driver, ".step svg.board")
 
 
 def test_a_vote_is_cast(at):
     driver = at("/judge")
     answers = [each.text for each in css(driver, ".two .said")]
-    css(driver, "button[value=left]")[0].click()
+    press(driver, "button[value=left]")
     assert "Your last vote" in driver.page_source and "1 vote" in driver.page_source
     assert len(answers) == 2
 
