@@ -16,7 +16,7 @@ from arena.checkpoints import (
     write_state,
 )
 from arena.environment import Environment
-from arena.errors import ArenaError
+from arena.errors import ArenaError, UsageError
 from arena.history import MatchQuery, StoredMatch
 from arena.playing_run import PlayingRun, Worker
 from arena.records import Checkpoint, Ref, Spec
@@ -188,7 +188,13 @@ class LiveRun(PlayingRun):
 
     def restore(self, known: Mapping[str, Any]) -> None:
         """Go back to what `arena.checkpoints.read_state` read. Raises `UsageError`s."""
-        self.so_far = Progressed.of(known["progress"])
+        try:
+            self.so_far = Progressed.of(known["progress"])
+        except (KeyError, TypeError):
+            raise UsageError(
+                f"what run {self.name!r} left was written by another version of Arena; start it "
+                "anew without --resume, or resume it with that version"
+            ) from None
         self.metrics = dict(known["metrics"])
         self._sums = {name: (total, times) for name, (total, times) in known["sums"].items()}
         if known["values"] is not None:

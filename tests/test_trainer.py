@@ -167,6 +167,17 @@ def test_a_state_that_cannot_be_read_says_so(workspace: Workspace, text: str) ->
         train(workspace, order(name="mine"), resume=True)
 
 
+def test_a_state_of_another_version_says_so(workspace: Workspace) -> None:
+    with pytest.raises(Stopped):
+        train(workspace, order(name="mine"), on_progress=stop_after(300), save_seconds=0)
+    written = workspace.home / "training" / "mine" / "state" / "state.json"
+    state = json.loads(written.read_text())
+    del state["progress"]["spent"]
+    written.write_text(json.dumps(state))
+    with pytest.raises(UsageError, match="another version of Arena; start it anew"):
+        train(workspace, order(name="mine"), resume=True)
+
+
 def test_state_is_json_and_safetensors(workspace: Workspace) -> None:
     with pytest.raises(Stopped):
         train(workspace, order(name="mine"), on_progress=stop_after(300), save_seconds=0)
