@@ -13,7 +13,7 @@ from arena_deep.weights import Adam
 from torch import Tensor, nn
 from torch.nn import functional
 
-from arena import TrainingState
+from arena import Spec, TrainingState
 from arena_marl.acting import among
 from arena_marl.groups import Grouped
 from arena_marl.learner import JointTrainer
@@ -120,7 +120,6 @@ class MAPPO(JointTrainer):
     """
 
     worlds: int = 128
-    gamma: float = 0.99
     rollout: int = 25
     clip: float = 0.2
     epochs: int = 5
@@ -140,6 +139,10 @@ class MAPPO(JointTrainer):
             minibatches=self.minibatches, spread=self.spread,
         )  # fmt: skip
         share(self.name, gamma=self.gamma, decay=self.decay)
+
+    def default_steps(self, spec: Spec) -> int:
+        """Return enough moves for simple_spread: 9.6 million joint steps."""
+        return 9_600_000 * len(spec.seats)
 
     def build(self) -> None:
         """Make the values."""
