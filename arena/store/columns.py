@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from arena.history import EntrantRecord, GameRecord, Tournament
+from arena.history import EntrantRecord, Tournament
 from arena.results import Results, make_results, number_lineups
 from arena.seeds import mix_many
-from arena.store.shelf import headers, read_columns
+from arena.store.shelf import Gathered, Shelf, headers, read_columns
 
 _NAMES = ("numbers", "players", "returns", "forfeited", "endings", "deals")
 
 Block = tuple[NDArray[Any], ...]
-_NUMBERS, _LINEUP, _DEALS = 0, 1, 5
+_NUMBERS, _LINEUP, _RETURNS, _DEALS = 0, 1, 2, 5
 """Where these columns stand in a block."""
+_NOTHING = Gathered(frozenset(), {}, (
+    np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros((0, 0)),
+    np.zeros((0, 0), np.bool_), np.zeros(0, np.int8), np.zeros(0, np.int64),
+))  # fmt: skip
 
 
-def read_results(connection: Connection, tournament: Tournament) -> Results:
+def read_results(connection: Connection, shelf: Shelf, tournament: Tournament) -> Results:
     """Return the results of one tournament, entrants by position."""
-    record = tournament.record
-    names = tuple(entrant.name for entrant in record.entrants)
-    columns = _Columns(connection, record.game)
-    columns.read(tournament.id, range(len(names)))
-    return columns.results(names)
+    game = tournament.record.game
+    names = tuple(entrant.name for entrant in tournament.record.entrants)
+    known = gather(connection, shelf, tournament.id)
+    blocks = [_widened(known.columns, game.seats)] if len(known.columns[0]) else []
+    return make_results(names, list(known.lineups), blocks, game.seats, game.sides)
 
 
-def read_joint_results(connection: Connection, tournaments: Sequence[Tournament]) -> Results:
+def read_joint_results(
+    connection: Connection, shelf: Shelf, tournaments: Sequence[Tournament]
+) -> Results:
     """Return the results of several tournaments in this order, numbered anew from 0.
 
     A match that was played twice, with the same seeds and the same entrants in the same seats, is
@@ -38,18 +45,83 @@ def read_joint_results(connection: Connection, tournaments: Sequence[Tournament]
     """
     merged: dict[str, EntrantRecord] = {}
     for tournament in tournaments:
-        for entrant in tournament.record.entrants:
-            merged.setdefault(entrant.identity, entrant)
+        for identity, entrant in zip(_identities(shelf, tournament), tournament.record.entrants):
+            merged.setdefault(identity, entrant)
     index = {identity: i for i, identity in enumerate(merged)}
     widest = max((t.record.game for t in tournaments), key=lambda g: g.seats, default=None)
-    columns = _Columns(connection, widest)
+    seats, sides = (widest.seats, widest.sides) if widest else (0, ())
+    found = [(gather(connection, shelf, each.id), each) for each in tournaments]
+    found = [(known, each) for known, each in found if len(known.columns[_NUMBERS])]
+    places = [
+        (known, np.array([index[i] for i in _identities(shelf, each)], np.int32))
+        for known, each in found
+    ]
+    lineups: dict[tuple[int, ...], int] = {}
+    blocks: list[Block] = []
     played: dict[int, list[NDArray[np.uint64]]] = {}
-    for tournament in tournaments:
-        begin = len(columns.blocks)
-        columns.read(tournament.id, [index[e.identity] for e in tournament.record.entrants])
-        columns.drop_known(begin, played.setdefault(tournament.record.seed, []))
-    columns.renumber()
-    return columns.results(_names(merged))
+    for (known, each), place in zip(found, _numbered(places, lineups)):
+        numbers, lineup, *rest = _widened(known.columns, seats)
+        block = (numbers, place[lineup], *rest)
+        blocks.append(_unknown(block, played.setdefault(each.record.seed, [])))
+    return make_results(_names(merged), list(lineups), _renumbered(blocks), seats, sides)
+
+
+def gather(connection: Connection, shelf: Shelf, tournament: int) -> Gathered:
+    """Return what counts of a tournament's matches; only blocks not yet known are read."""
+    ids = frozenset(header.id for header in headers(connection, tournament))
+    known = shelf.gathered.get(tournament, _NOTHING)
+    if known.blocks == ids:
+        return known
+    if not known.blocks <= ids:
+        known = _NOTHING  # some have been joined to others
+    lineups = dict(known.lineups)
+    parts = [known.columns] if known.blocks else []
+    by_seats: dict[int, list[dict[str, NDArray[Any]]]] = {}
+    for told in read_columns(connection, sorted(ids - known.blocks), _NAMES):
+        by_seats.setdefault(told["players"].shape[1], []).append(told)
+    for some in by_seats.values():  # numbered together: many blocks hold the same lineups
+        numbers, players, *rest = (np.concatenate([t[name] for t in some]) for name in _NAMES)
+        parts.append((numbers, number_lineups(players, lineups), *rest))
+    seats = max(part[_RETURNS].shape[1] for part in parts)
+    columns = [np.concatenate(each) for each in zip(*(_widened(part, seats) for part in parts))]
+    order = np.argsort(columns[_NUMBERS], kind="stable")  # nearly sorted: quick
+    grown = Gathered(ids, lineups, tuple(column[order] for column in columns))
+    shelf.keep(tournament, grown)
+    return grown
+
+
+def _identities(shelf: Shelf, tournament: Tournament) -> Sequence[str]:
+    """Return who the entrants are; those that were added since it was read are left aside."""
+    entrants = tournament.record.entrants
+    members = shelf.members.get(tournament.id)
+    if members is None or len(members.identities) < len(entrants):
+        return [entrant.identity for entrant in entrants]
+    return members.identities[: len(entrants)]
+
+
+def _numbered(
+    some: Sequence[tuple[Gathered, NDArray[np.int32]]], lineups: dict[tuple[int, ...], int]
+) -> list[NDArray[np.int32]]:
+    """Return for each tournament where its lineups are in `lineups`, those missing being added.
+
+    With each comes who its entrants are, by position. All are numbered together, by their number of
+    seats: tournaments of the same entrants have the same lineups.
+    """
+    places = [np.empty(len(known.lineups), np.int32) for known, _ in some]
+    by_seats: dict[int, list[tuple[int, NDArray[np.int64], NDArray[np.int32]]]] = {}
+    for i, (known, new) in enumerate(some):
+        widths = np.fromiter(map(len, known.lineups), np.int64, len(known.lineups))
+        for width in np.unique(widths).tolist():
+            rows = np.flatnonzero(widths == width)
+            flat = chain.from_iterable(each for each in known.lineups if len(each) == width)
+            table = np.fromiter(flat, np.int64, len(rows) * width).reshape(-1, width)
+            by_seats.setdefault(width, []).append((i, rows, new[table]))
+    for parts in by_seats.values():
+        index = number_lineups(np.concatenate([table for *_, table in parts]), lineups)
+        ends = np.cumsum([len(rows) for _, rows, _ in parts])[:-1]
+        for (i, rows, _), place in zip(parts, np.split(index, ends)):
+            places[i][rows] = place
+    return places
 
 
 def _names(merged: Mapping[str, EntrantRecord]) -> tuple[str, ...]:
@@ -77,55 +149,31 @@ def _games(block: Block) -> NDArray[np.uint64]:
     return mix_many(numbers + mix_many(lineup + mix_many(deals)))
 
 
-class _Columns:
-    """Gathers blocks of rows; see `arena.results.make_results` for what a block is."""
+def _unknown(block: Block, known: list[NDArray[np.uint64]]) -> Block:
+    """Return a block without the games among `known`, all of one seed; add the others to it."""
+    games = _games(block)
+    if known:
+        new = ~np.isin(games, np.concatenate(known)) | (block[_DEALS] < 0)
+        block = tuple(column[new] for column in block)
+    known.append(games)
+    return block
 
-    def __init__(self, connection: Connection, game: GameRecord | None) -> None:
-        self.connection = connection
-        self.seats, self.sides = (game.seats, game.sides) if game else (0, ())
-        self.blocks: list[Block] = []
-        self.lineups: dict[tuple[int, ...], int] = {}
 
-    def results(self, names: Sequence[str]) -> Results:
-        return make_results(names, list(self.lineups), self.blocks, self.seats, self.sides)
+def _renumbered(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks numbered one after the other, from 0."""
+    begins = np.cumsum([0, *(len(block[_NUMBERS]) for block in blocks)]).tolist()
+    return [
+        (np.arange(begin, end, dtype=np.int64), *block[1:])
+        for begin, end, block in zip(begins, begins[1:], blocks)
+    ]
 
-    def renumber(self) -> None:
-        begin = 0
-        for i, (numbers, *rest) in enumerate(self.blocks):
-            fresh = np.arange(begin, begin + len(numbers), dtype=np.int64)
-            self.blocks[i] = (fresh, *rest)
-            begin += len(numbers)
 
-    def drop_known(self, begin: int, known: list[NDArray[np.uint64]]) -> None:
-        """Drop the games among `known`, all of one seed, from the blocks; then add these to it."""
-        fresh = [_games(block) for block in self.blocks[begin:]]
-        if known:
-            before = np.concatenate(known)
-            for i, games in enumerate(fresh, begin):
-                new = ~np.isin(games, before) | (self.blocks[i][_DEALS] < 0)
-                self.blocks[i] = tuple(column[new] for column in self.blocks[i])
-        known += fresh
-
-    def read(self, tournament: int, entrants: Sequence[int]) -> None:
-        """Take in a tournament's matches; `entrants` are the new indices by position."""
-        new = np.array(entrants, np.int32)
-        ids = [header.id for header in headers(self.connection, tournament)]
-        parts = [
-            (
-                told["numbers"], number_lineups(new[told["players"]], self.lineups),
-                self._widened(told["returns"], np.nan), self._widened(told["forfeited"], False),
-                told["endings"], told["deals"],
-            )
-            for told in read_columns(self.connection, ids, _NAMES)
-        ]  # fmt: skip
-        if parts:
-            joined = [np.concatenate(columns) for columns in zip(*parts)]
-            order = np.argsort(joined[_NUMBERS])
-            self.blocks.append(tuple(column[order] for column in joined))
-
-    def _widened(self, column: NDArray[Any], filling: float) -> NDArray[Any]:
-        """Return (matches, most seats) of a column (matches, seats)."""
-        missing = self.seats - column.shape[1]
-        if not missing:
-            return column
-        return np.pad(column, ((0, 0), (0, missing)), constant_values=filling)
+def _widened(columns: Block, seats: int) -> Block:
+    """Return columns with returns and forfeits of (matches, seats) where they are narrower."""
+    missing = seats - columns[_RETURNS].shape[1]
+    if not missing:
+        return columns
+    numbers, lineup, returns, forfeited, *rest = columns
+    room = ((0, 0), (0, missing))
+    wider = np.pad(returns, room, constant_values=np.nan)
+    return (numbers, lineup, wider, np.pad(forfeited, room), *rest)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from arena.history import (
     MATCHES_EACH,
@@ -21,7 +20,9 @@ from arena.history import (
 )
 from arena.records import Ref
 from arena.store.schema import entrants, tournaments
-from arena.store.shelf import Hits, read_blocks, read_handed
+from arena.store.shelf import Hits, Members, Shelf, cut, read_blocks, read_handed
+
+_NOBODY = Members((), ())
 
 
 def game_text(game: GameRecord) -> str:
@@ -43,22 +44,44 @@ def game_of(row: Row[Any]) -> GameRecord:
 
 
 def read_tournaments(
-    connection: Connection, *conditions: ColumnElement[bool]
+    connection: Connection, shelf: Shelf, *conditions: ColumnElement[bool]
 ) -> Iterator[Tournament]:
-    """Yield the tournaments that meet the conditions (on `tournaments`), oldest first."""
+    """Yield the tournaments that meet the conditions (on `tournaments`), oldest first.
+
+    Entrants are only ever added: those of a tournament are read again when there are more.
+    """
     rows = select(tournaments).where(*conditions).order_by(tournaments.c.id)
-    members = select(entrants).join(tournaments).where(*conditions).order_by(entrants.c.position)
-    by_tournament: dict[int, list[EntrantRecord]] = defaultdict(list)
-    for row in connection.execute(members):
-        by_tournament[row.tournament_id].append(
-            EntrantRecord(row.name, row.spec, row.agent, json.loads(row.parameters), row.digest)
-        )
-    for row in connection.execute(rows):
+    found = connection.execute(rows).all()
+    of = entrants.c.tournament_id
+    counts = select(of, func.count()).join(tournaments).where(*conditions).group_by(of)
+    many = {row[0]: row[1] for row in connection.execute(counts)}
+    known = {row.id: shelf.members.get(row.id, _NOBODY) for row in found}
+    unknown = [i for i, members in known.items() if len(members.entrants) != many.get(i, 0)]
+    fresh = _read_members(connection, unknown)
+    shelf.members.update(fresh)
+    known |= fresh
+    for row in found:
         record = TournamentRecord(
-            row.kind, game_of(row), tuple(by_tournament[row.id]), row.format, row.seed,
+            row.kind, game_of(row), known[row.id].entrants, row.format, row.seed,
             row.definition, json.loads(row.versions), row.started,
         )  # fmt: skip
         yield Tournament(row.id, record, row.state, row.matches, row.seconds)
+
+
+def _read_members(connection: Connection, ids: Sequence[int]) -> dict[int, Members]:
+    """Return the entrants of these tournaments."""
+    by_tournament: dict[int, list[tuple[EntrantRecord, str]]] = {i: [] for i in ids}
+    for some in cut(ids):
+        wanted = select(entrants).where(entrants.c.tournament_id.in_(some))
+        for row in connection.execute(wanted.order_by(entrants.c.position)):
+            record = EntrantRecord(
+                row.name, row.spec, row.agent, json.loads(row.parameters), row.digest
+            )
+            by_tournament[row.tournament_id].append((record, row.identity))
+    return {
+        i: Members(tuple(each for each, _ in both), tuple(identity for _, identity in both))
+        for i, both in by_tournament.items()
+    }
 
 
 def read_matches(connection: Connection, hits: Hits, logs: bool = True) -> list[StoredMatch]:

@@ -22,9 +22,9 @@ Bools = NDArray[np.bool_]
 Filter = Callable[[Told], Any]
 
 _MOST_SEATS = 62
-_AT_A_TIME = 50
-"""How many tournaments' entrants are read at once, at most: one first, then twice as many each
-time, because a page of the newest is often found in the first."""
+_FIRST, _AT_A_TIME = 16, 50
+"""How many tournaments are read at first, and at once at most: a page of the newest is often found
+in the first few."""
 
 
 class Selection:
@@ -85,9 +85,11 @@ class Selection:
             conditions.append(ids.in_(theirs))
         order = ids.desc() if newest else ids
         found = connection.scalars(select(ids).where(*conditions).order_by(order)).all()
-        begin, size = 0, 1
+        begin, size = 0, _FIRST
         while begin < len(found):
-            some = list(read_tournaments(connection, ids.in_(found[begin : begin + size])))
+            some = list(
+                read_tournaments(connection, self.shelf, ids.in_(found[begin : begin + size]))
+            )
             yield from reversed(some) if newest else some
             begin, size = begin + size, min(2 * size, _AT_A_TIME)
 

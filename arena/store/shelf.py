@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, select
 
 from arena.block import Block, Handed
-from arena.history import MATCHES_EACH, Tournament
+from arena.history import MATCHES_EACH, EntrantRecord, Tournament
 from arena.records import Fault
 from arena.store.codec import decode_array, decode_columns, decode_logs
 from arena.store.schema import blocks, faults, recordings
@@ -25,6 +26,8 @@ _BY_SEAT = {"players", "returns", "forfeited"}
 _TOLD = ("numbers", "players", "returns", "endings", "forfeited", "faults", "turns", "started")
 _KEPT = 1024
 """How many blocks' columns are remembered: of two million matches, in 100 MB."""
+_GATHERED = 5_000_000
+"""How many matches are remembered to count from: of two seats, in 200 MB."""
 
 
 class Header(NamedTuple):
@@ -67,11 +70,45 @@ class Hits(NamedTuple):
     rows: NDArray[np.int64]
 
 
+class Members(NamedTuple):
+    """A tournament's entrants by position, and their identities."""
+
+    entrants: tuple[EntrantRecord, ...]
+    identities: tuple[str, ...]
+
+
+class Gathered(NamedTuple):
+    """What counts of a tournament's matches, sorted by number, and the blocks that it is from.
+
+    lineups   the distinct tuples of positions by seat, with their indices
+    columns   numbers, lineup, returns, forfeited, endings, deals, as `arena.results.make_results`
+              takes them
+    """
+
+    blocks: frozenset[int]
+    lineups: dict[tuple[int, ...], int]
+    columns: tuple[NDArray[Any], ...]
+
+
 class Shelf:
-    """Remembers what was read of blocks, which never change. Threads may share one."""
+    """Remembers what was read and never changes, or only grows. Threads may share one.
+
+    What grows is replaced by what has grown, never changed in place.
+    """
 
     def __init__(self) -> None:
         self._told: dict[int, Told] = {}
+        self.members: dict[int, Members] = {}
+        self.gathered: OrderedDict[int, Gathered] = OrderedDict()
+
+    def keep(self, tournament: int, gathered: Gathered) -> None:
+        """Remember this of a tournament, and forget what was asked for longest ago."""
+        self.gathered[tournament] = gathered
+        self.gathered.move_to_end(tournament)
+        while sum(len(each.columns[0]) for each in list(self.gathered.values())) > _GATHERED:
+            if len(self.gathered) == 1:
+                break  # the one that is looked at, however large
+            self.gathered.popitem(last=False)
 
     def told(self, connection: Connection, block: int) -> Told:
         """Return the columns that queries look at."""
@@ -87,6 +124,8 @@ class Shelf:
     def clear(self) -> None:
         """Forget everything."""
         self._told.clear()
+        self.members.clear()
+        self.gathered.clear()
 
 
 def headers(connection: Connection, tournament: int) -> list[Header]:
@@ -129,7 +168,7 @@ def read_faults(connection: Connection, matches: Sequence[int]) -> dict[int, tup
     """Return the faults of these matches (by id, ascending), in order."""
     found: dict[int, tuple[Fault, ...]] = dict.fromkeys(matches, ())
     c = faults.c
-    for some in _cut(matches):
+    for some in cut(matches):
         told = select(faults).where(c.match_id.in_(some)).order_by(c.match_id, c.position)
         for row in connection.execute(told):
             fault = Fault(row.seat, row.turn, row.kind, row.cost, row.message, row.traceback)
@@ -142,7 +181,7 @@ def read_handed(connection: Connection, matches: Sequence[int]) -> dict[int, Han
     c = recordings.c
     return {
         match: decode_columns(data)
-        for some in _cut(matches)
+        for some in cut(matches)
         for match, data in connection.execute(
             select(c.match_id, c.columns).where(c.match_id.in_(some))
         )
@@ -151,12 +190,13 @@ def read_handed(connection: Connection, matches: Sequence[int]) -> dict[int, Han
 
 def _rows(connection: Connection, columns: Sequence[Any], ids: Sequence[int]) -> Iterator[Row[Any]]:
     wanted = select(blocks.c.id, blocks.c.matches, blocks.c.seats, *columns)
-    for some in _cut(ids, 50):  # blocks may be large
+    for some in cut(ids, 50):  # blocks may be large
         query = wanted.where(blocks.c.id.in_(some)).order_by(blocks.c.id)
         yield from connection.execute(query).all()
 
 
-def _cut(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+def cut(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+    """Return the ids some at a time: a statement takes only so many."""
     return (ids[begin : begin + size] for begin in range(0, len(ids), size))
 
 

@@ -105,7 +105,9 @@ class SqlStore(Store):
 
     def tournaments(self) -> Iterator[Tournament]:
         with self._database.read() as connection:
-            return iter([] if connection is None else list(read_tournaments(connection)))
+            return iter(
+                [] if connection is None else list(read_tournaments(connection, self._shelf))
+            )
 
     def pulse(self) -> dict[int, tuple[State, int]]:
         c = tournaments.c
@@ -123,7 +125,7 @@ class SqlStore(Store):
 
     def results(self, tournament: int) -> Results:
         with self._reading(tournament) as (connection, found):
-            return read_results(connection, found)
+            return read_results(connection, self._shelf, found)
 
     def results_of(
         self,
@@ -140,9 +142,9 @@ class SqlStore(Store):
                 wanted.append(tournaments.c.started >= since)
             if until is not None:
                 wanted.append(tournaments.c.started < until)
-            found = read_tournaments(connection, *wanted)
+            found = read_tournaments(connection, self._shelf, *wanted)
             by_start = sorted(found, key=lambda each: (each.record.started, each.id))
-            return read_joint_results(connection, by_start)
+            return read_joint_results(connection, self._shelf, by_start)
 
     def environments(self) -> list[GameRecord]:
         with self._database.read() as connection:
@@ -176,7 +178,9 @@ class SqlStore(Store):
     def _reading(self, tournament: int) -> Iterator[tuple[Connection, Tournament]]:
         with self._database.read() as connection:
             if connection is not None:
-                for found in read_tournaments(connection, tournaments.c.id == tournament):
+                for found in read_tournaments(
+                    connection, self._shelf, tournaments.c.id == tournament
+                ):
                     yield connection, found
                     return
         raise self._unknown(tournament)
@@ -187,7 +191,7 @@ class SqlStore(Store):
 
     def _meet(self, connection: Connection, tournament: int) -> None:
         """Make a writer for a tournament that is there."""
-        if not list(read_tournaments(connection, tournaments.c.id == tournament)):
+        if not list(read_tournaments(connection, self._shelf, tournaments.c.id == tournament)):
             raise self._unknown(tournament)
         self._writers[tournament] = Writer(tournament)
 
