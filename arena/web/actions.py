@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from arena.config import Definition
 from arena.defining import define
 from arena.errors import BadConfig, UsageError
+from arena.specs import parse
 from arena.web.forms import check_harmless, spec_of
 from arena.web.queries import TournamentId
 from arena.web.site import Here, Site
@@ -100,6 +101,10 @@ def defined(site: Site, asked: Asked) -> Definition:
     check_harmless(registry, "environments", asked.environment)
     for agent in asked.agents:
         check_harmless(registry, "agents", agent)
+        if parse(agent).name == "human":
+            raise UsageError(
+                f"nobody sits at a tournament's seats to play {agent!r}: a person plays at /play"
+            )
     if asked.format is not None:
         check_harmless(registry, "formats", asked.format)
     if asked.environment.endswith(".toml"):

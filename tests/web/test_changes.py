@@ -122,3 +122,12 @@ def test_a_process_that_fails_says_why(tmp_path):
 def test_fields_left_empty_say_nothing():
     filled = {"agent0.simulations": "9", "agent0.c": " ", "agent1.c": "1"}
     assert spec_of("agent0", "me=mcts", filled) == "me=mcts:simulations=9"
+
+
+@pytest.mark.parametrize("name", ["human", "human:name=Ada"])
+def test_a_person_is_no_entrant_of_a_tournament(fresh, name):
+    asked = {"environment": "tic_tac_toe", "agents": ["random", name]}
+    answer = fresh.post("/api/tournaments", json=asked)
+    assert answer.status_code == 400
+    assert answer.json()["error"].endswith("a person plays at /play")
+    assert fresh.get("/api/tournaments").json()["tournaments"] == []
