@@ -9,6 +9,7 @@ from arena.errors import UsageError
 from arena.history import MatchQuery, Tournament
 from arena.reports import finite
 from arena.web import standings
+from arena.web.brackets import bracket_svg
 from arena.web.queries import Number, Text, TournamentId
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
@@ -40,12 +41,14 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
     """Return a tournament: how it stands, its rounds, its faults, its definition."""
     found = site.tournament(tournament)
     record = found.record
+    conclusion = _conclusion(site, found)
     return {
         **found.as_json(),
         "matches": found.matches,
         "table": _table(site, found),
         "faults": _faults(site, tournament),
-        "conclusion": _conclusion(site, found),
+        "conclusion": conclusion,
+        "bracket": bracket_svg(conclusion),
         "findings": _findings(site, found),
         "definition": json.loads(record.definition or "null"),
         "versions": dict(record.versions),
