@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,10 +36,15 @@ def game_text(game: GameRecord) -> str:
 
 def game_of(row: Row[Any]) -> GameRecord:
     """Return the game of a row of `tournaments`."""
-    told = json.loads(row.game)
+    return _game(row.environment, row.alias, row.game)
+
+
+@lru_cache(maxsize=256)
+def _game(environment: str, alias: str | None, text: str) -> GameRecord:
+    told = json.loads(text)
     name, parameters = told["ref"]
     return GameRecord(
-        row.environment, row.alias, Ref(name, parameters), told["seats"], told["kind"],
+        environment, alias, Ref(name, parameters), told["seats"], told["kind"],
         told["zero_sum"], tuple(map(tuple, told["sides"])), tuple(told["returns"]),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from arena.history import MATCHES_EACH, MatchQuery, Tournament
 from arena.records import Ending
 from arena.store.reading import read_tournaments
 from arena.store.schema import entrants, tournaments
-from arena.store.shelf import Header, Hits, Shelf, Told, headers
+from arena.store.shelf import Header, Hits, Shelf, Told
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -98,7 +98,7 @@ class Selection:
     ) -> Hits:
         """Return the first `limit` hits from number `low` to `high`."""
         hits = _none(tournament)
-        for header in _around(connection, tournament, low, high):
+        for header in self._around(connection, tournament, low, high):
             if np.searchsorted(hits.numbers, header.first) >= limit:
                 break  # none of the first can be in what follows
             hits = _merged(hits, self._hits(connection, tournament, header, low, high))
@@ -109,13 +109,20 @@ class Selection:
     ) -> Hits:
         """Return the last `limit` hits from number `low` to `high`."""
         hits = _none(tournament)
-        around = _around(connection, tournament, low, high)
+        around = self._around(connection, tournament, low, high)
         for header in sorted(around, key=lambda header: -header.last):
             older = int(np.searchsorted(hits.numbers, header.last, side="right"))
             if len(hits.numbers) - older >= limit:
                 break  # none of the last can be in what follows
             hits = _merged(hits, self._hits(connection, tournament, header, low, high))
         return _cut(hits, slice(max(0, len(hits.numbers) - limit), None))
+
+    def _around(
+        self, connection: Connection, tournament: Tournament, low: int, high: int
+    ) -> list[Header]:
+        """Return the blocks that may hold numbers from `low` to `high`, by their first number."""
+        found = self.shelf.headers(connection, tournament)
+        return [header for header in found if low <= header.last and header.first <= high]
 
     def _hits(
         self, connection: Connection, tournament: Tournament, header: Header, low: int, high: int
@@ -261,12 +268,6 @@ def _seat(best: Bools, seat: int) -> Bools:
         return np.zeros(len(best), np.bool_)
     alone: Bools = best[:, seat] & ~best.all(1)
     return alone
-
-
-def _around(connection: Connection, tournament: Tournament, low: int, high: int) -> list[Header]:
-    """Return the blocks that may hold numbers from `low` to `high`, by their first number."""
-    found = headers(connection, tournament.id)
-    return [header for header in found if low <= header.last and header.first <= high]
 
 
 def _none(tournament: Tournament) -> Hits:

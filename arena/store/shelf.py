@@ -100,6 +100,7 @@ class Shelf:
         self._told: dict[int, Told] = {}
         self.members: dict[int, Members] = {}
         self.gathered: OrderedDict[int, Gathered] = OrderedDict()
+        self._headers: dict[int, tuple[int, list[Header]]] = {}
 
     def keep(self, tournament: int, gathered: Gathered) -> None:
         """Remember this of a tournament, and forget what was asked for longest ago."""
@@ -121,11 +122,22 @@ class Shelf:
             self._told[block] = known
         return known
 
+    def headers(self, connection: Connection, tournament: Tournament) -> list[Header]:
+        """Return what a tournament's blocks are: they change only when matches are added."""
+        count, known = self._headers.get(tournament.id, (-1, []))
+        if count != tournament.matches:
+            known = headers(connection, tournament.id)
+            if sum(header.matches for header in known) != tournament.matches:
+                return known  # some came since the tournament was read
+            self._headers[tournament.id] = tournament.matches, known
+        return known
+
     def clear(self) -> None:
         """Forget everything."""
         self._told.clear()
         self.members.clear()
         self.gathered.clear()
+        self._headers.clear()
 
 
 def headers(connection: Connection, tournament: int) -> list[Header]:
