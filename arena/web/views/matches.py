@@ -12,6 +12,7 @@ from arena.history import MatchQuery, StoredMatch, plain
 from arena.replay import Step, replay
 from arena.reports import check_replayable, finite
 from arena.web.boards import Board, board_svg, read_board
+from arena.web.cards import cards_svg
 from arena.web.pgn import is_chess, pgn
 from arena.web.queries import Day, Flag, MatchId, Number, Text, begin_of, end_of
 from arena.web.site import Here, Site
@@ -99,7 +100,9 @@ def steps_of(site: Site, stored: StoredMatch) -> tuple[list[dict[str, Any]], str
         with site.replaying:
             for step in replay(site.registry, stored, choices=bool(stored.episode.columns)):
                 board = read_board(step.drawing)
-                steps.append(_told(step, board, before))
+                cards = cards_svg(stored.game.short, step.drawing)
+                drawn = {"cards": None if cards is None else str(cards)}
+                steps.append(_told(step, board, before) | drawn)
                 before = board
                 if len(steps) > LONGEST:
                     return steps, f"only the first {LONGEST:,} steps are shown"
