@@ -70,10 +70,10 @@ def gather(connection: Connection, shelf: Shelf, tournament: int) -> Gathered:
     """Return what counts of a tournament's matches; only blocks not yet known are read."""
     ids = frozenset(header.id for header in headers(connection, tournament))
     known = shelf.gathered.get(tournament, _NOTHING)
+    if not known.blocks <= ids:
+        known = _NOTHING  # some were joined to others, or came after what this reader sees
     if known.blocks == ids:
         return known
-    if not known.blocks <= ids:
-        known = _NOTHING  # some have been joined to others
     lineups = dict(known.lineups)
     parts = [known.columns] if known.blocks else []
     by_seats: dict[int, list[dict[str, NDArray[Any]]]] = {}

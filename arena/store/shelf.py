@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,15 +102,17 @@ class Shelf:
         self.members: dict[int, Members] = {}
         self.gathered: OrderedDict[int, Gathered] = OrderedDict()
         self._headers: dict[int, tuple[int, list[Header]]] = {}
+        self._lock = Lock()
 
     def keep(self, tournament: int, gathered: Gathered) -> None:
         """Remember this of a tournament, and forget what was asked for longest ago."""
-        self.gathered[tournament] = gathered
-        self.gathered.move_to_end(tournament)
-        while sum(len(each.columns[0]) for each in list(self.gathered.values())) > _GATHERED:
-            if len(self.gathered) == 1:
-                break  # the one that is looked at, however large
-            self.gathered.popitem(last=False)
+        with self._lock:
+            self.gathered[tournament] = gathered
+            self.gathered.move_to_end(tournament)
+            while sum(len(each.columns[0]) for each in self.gathered.values()) > _GATHERED:
+                if len(self.gathered) == 1:
+                    break  # the one that is looked at, however large
+                self.gathered.popitem(last=False)
 
     def told(self, connection: Connection, block: int) -> Told:
         """Return the columns that queries look at."""
@@ -136,7 +139,8 @@ class Shelf:
         """Forget everything."""
         self._told.clear()
         self.members.clear()
-        self.gathered.clear()
+        with self._lock:
+            self.gathered.clear()
         self._headers.clear()
 
 

@@ -12,6 +12,7 @@ from arena.history import EntrantRecord, GameRecord, MatchQuery, TournamentRecor
 from arena.records import Ref
 from arena.results import Results
 from arena.standings import cross_table, standings
+from arena.store.columns import gather
 from arena.store.sql import SqlStore
 from arena.store.writing import MANY
 
@@ -74,3 +75,17 @@ def test_what_grew_is_what_is_counted_anew(tmp_path: Path, size: int) -> None:
     assert len(growing.results(first)) == count * size
     growing.close()
     writer.close()
+
+
+def test_a_reader_that_sees_less_than_is_remembered_counts_what_it_sees(tmp_path: Path) -> None:
+    # Threads share what is remembered, and one may have begun to read before the other.
+    store, luck = SqlStore(f"sqlite:///{tmp_path}/arena.db"), np.random.default_rng(0)
+    tournament = store.begin(record("ab", 1))
+    with store._database.read() as earlier:
+        assert earlier is not None
+        assert len(gather(earlier, store._shelf, tournament).columns[0]) == 0
+        store.add(tournament, block(luck, np.arange(9), 2))
+        assert len(store.results(tournament)) == 9
+        assert len(gather(earlier, store._shelf, tournament).columns[0]) == 0
+    assert len(store.results(tournament)) == 9
+    store.close()
