@@ -61,9 +61,10 @@ def _groups(results: Results, holders: Ints, place: list[int], side: list[int]) 
     _, fellows = np.unique(company, axis=0, return_inverse=True)
     fellow = fellows.reshape(-1)[results.lineup]
     values = results.values[:, side].sum(axis=1)
-    order = np.lexsort((who, fellow, deals_told_apart(results)))
+    deals = deals_told_apart(results)
+    order = np.lexsort((who, fellow, deals))
     order = order[who[order] >= 0]
-    keys = np.stack([deals_told_apart(results)[order], fellow[order]], axis=1)
+    keys = np.stack([deals[order], fellow[order]], axis=1)
     ends = np.flatnonzero((keys[1:] != keys[:-1]).any(axis=1)) + 1
     return [
         group

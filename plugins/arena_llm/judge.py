@@ -6,6 +6,7 @@ answers changed over, and where its two verdicts differ the pair is a tie.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -120,14 +121,14 @@ class LlmJudge(Scorer):
         return [{"role": "user", "content": self.page.fill(told)}]
 
 
-class _Asks:
+class _Asks(ABC):
     """Whom the judge asks."""
 
     clean = Cleaner()
 
+    @abstractmethod
     def verdicts(self, talks: Sequence[list[Message]]) -> list[int]:
         """Return 1 where the first answer is the better one, -1 where the second is, else 0."""
-        raise NotImplementedError
 
 
 class _Local(_Asks):

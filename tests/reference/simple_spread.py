@@ -17,13 +17,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from report import rows_of, table, write
+from teams import played
 
-from arena.agent import Agent
 from arena.checkpoints import find_checkpoint
-from arena.lookup import environment_maker, find_player, make_agent
-from arena.playing import play
-from arena.records import Match, Ref
-from arena.seeds import derive
 from arena.specs import parse
 from arena.training import Order, train
 from arena.workspace import Workspace
@@ -60,14 +56,9 @@ ROWS: Mapping[str, Row] = {
 }
 
 
-def returns(agent: Agent, game: str) -> list[float]:
+def returns(player: str, game: str) -> list[float]:
     """Return the sums of the three agents' returns over the 500 deals."""
-    make, spec = environment_maker(Workspace.open().registry, parse(game))
-    agent.check(spec)
-    matches = [
-        Match(n, (0, 0, 0), derive(2024, "seat", n), derive(2024, "deal", n)) for n in range(GAMES)
-    ]
-    return [sum(episode.returns) for episode in play(make, [agent], matches)]
+    return [sum(episode.returns) for episode in played(game, (player,), (0, 0, 0), 2024, GAMES)]
 
 
 def trained(name: str, seed: int) -> dict[str, Any]:
@@ -87,13 +78,7 @@ def trained(name: str, seed: int) -> dict[str, Any]:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps({**made.meta, "cpu": "interrupted" if before else seconds}))
     known = json.loads(kept.read_text())
-    return {**known, "returns": returns(player(workspace, full), row.game)}
-
-
-def player(workspace: Workspace, name: str) -> Agent:
-    """Return a player by name."""
-    found = find_player(workspace.registry, workspace.home, Ref(name))
-    return make_agent(workspace.registry, workspace.home, found.ref, "cpu")
+    return {**known, "returns": returns(full, row.game)}
 
 
 def told(values: Sequence[float]) -> str:
@@ -111,7 +96,7 @@ def bounds() -> list[tuple[str, ...]]:
     }
     return [
         (
-            f"{told_as}, {kind}", told(returns(player(Workspace.open(), name), game)), "", "", "",
+            f"{told_as}, {kind}", told(returns(name, game)), "", "", "",
             "", time.strftime("%Y-%m-%d"),
         )
         for told_as, name in players.items()

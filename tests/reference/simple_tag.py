@@ -16,57 +16,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from report import table, write
-
-from arena.agent import Agent
-from arena.checkpoints import find_checkpoint
-from arena.lookup import environment_maker, find_player, make_agent
-from arena.playing import play
-from arena.records import Match, Ref
-from arena.seeds import derive
-from arena.specs import parse
-from arena.training import Order, train
-from arena.workspace import Workspace
+from teams import played, trained
 
 GAME = "mpe2/simple_tag_v3"
 TRAINER = "maddpg:opponents=pool"
 DEALS = 300
 
 
-def catches(predators: Agent, prey: Agent) -> list[float]:
-    """Return how often the prey was caught in each deal."""
-    make, _ = environment_maker(Workspace.open().registry, parse(GAME))
-    matches = [
-        Match(n, (0, 0, 0, 1), derive(77, "seat", n), derive(77, "deal", n)) for n in range(DEALS)
-    ]
-    return [episode.returns[0] / 10 for episode in play(make, [predators, prey], matches)]
-
-
-def player(name: str) -> Agent:
-    """Return a player by name."""
-    workspace = Workspace.open()
-    found = find_player(workspace.registry, workspace.home, Ref(name))
-    return make_agent(workspace.registry, workspace.home, found.ref, "cpu")
-
-
-def trained(steps: int, seed: int) -> Agent:
-    """Return who was trained so long, from this seed."""
-    workspace, name = Workspace.open(), f"tag-{steps}-{seed}"
-    if find_checkpoint(workspace.home, name) is None:
-        train(workspace, Order(parse(TRAINER), parse(GAME), name, 4 * steps, seed), "cpu")
-    return player(name)
+def catches(predators: str, prey: str) -> float:
+    """Return how often the prey was caught, in the mean of the deals."""
+    found = played(GAME, (predators, prey), (0, 0, 0, 1), 77, DEALS)
+    return statistics.mean(episode.returns[0] / 10 for episode in found)
 
 
 def main(steps: int, seeds: Sequence[int]) -> None:
     """Write the table."""
     rows: list[Sequence[Any]] = []
     for seed in seeds:
-        learnt, random = trained(steps, seed), player("random")
-        chase, flee = player("chase"), player("flee")
+        learnt = trained(TRAINER, GAME, f"tag-{steps}-{seed}", 4 * steps, seed)
         line_ups = (
-            (random, flee), (learnt, flee), (chase, random), (chase, learnt),
-            (learnt, random), (learnt, learnt),
+            ("random", "flee"), (learnt, "flee"), ("chase", "random"), ("chase", learnt),
+            (learnt, "random"), (learnt, learnt),
         )  # fmt: skip
-        found = [statistics.mean(catches(*line_up)) for line_up in line_ups]
+        found = [catches(*line_up) for line_up in line_ups]
         pairs = [
             f"{before:.2f}, {after:.2f}: {after / max(before, 1e-9):.2f}"
             for before, after in zip(found[::2], found[1::2])

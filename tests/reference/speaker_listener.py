@@ -15,17 +15,9 @@ import sys
 from collections.abc import Sequence
 
 from report import table, write
-from simple_spread import player
+from teams import played, trained
 
-from arena.checkpoints import find_checkpoint
 from arena.intervals import student95
-from arena.lookup import environment_maker
-from arena.playing import play
-from arena.records import Match
-from arena.seeds import derive
-from arena.specs import parse
-from arena.training import Order, train
-from arena.workspace import Workspace
 
 GAME = "mpe2/simple_speaker_listener_v4"
 TRAINERS = "maddpg", "iddpg"
@@ -34,19 +26,8 @@ DEALS = 500
 
 def mean_return(name: str) -> float:
     """Return what a player gets in the mean of the deals."""
-    workspace = Workspace.open()
-    make, _ = environment_maker(workspace.registry, parse(GAME))
-    matches = [Match(n, (0, 0), derive(88, "seat", n), derive(88, "deal", n)) for n in range(DEALS)]
-    agent = player(workspace, name)
-    return statistics.mean(sum(episode.returns) for episode in play(make, [agent], matches))
-
-
-def trained(trainer: str, steps: int, seed: int) -> str:
-    """Train, unless it is done, and return the checkpoint's name."""
-    workspace, name = Workspace.open(), f"listen-{trainer}-{steps}-{seed}"
-    if find_checkpoint(workspace.home, name) is None:
-        train(workspace, Order(parse(trainer), parse(GAME), name, 2 * steps, seed), "cpu")
-    return name
+    found = played(GAME, (name,), (0, 0), 88, DEALS)
+    return statistics.mean(sum(episode.returns) for episode in found)
 
 
 def interval(values: Sequence[float]) -> str:
@@ -60,7 +41,8 @@ def main(steps: int, seeds: Sequence[int]) -> None:
     found: dict[str, list[float]] = {trainer: [] for trainer in TRAINERS}
     for seed in seeds:
         for trainer in TRAINERS:
-            found[trainer].append(mean_return(trained(trainer, steps, seed)))
+            name = f"listen-{trainer}-{steps}-{seed}"
+            found[trainer].append(mean_return(trained(trainer, GAME, name, 2 * steps, seed)))
             print(trainer, seed, round(found[trainer][-1], 2), flush=True)
     gains = [one - other for one, other in zip(*found.values(), strict=True)]
     rows = [

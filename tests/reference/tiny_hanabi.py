@@ -17,24 +17,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from report import table, write
-
-from arena.checkpoints import find_checkpoint
-from arena.specs import parse
-from arena.training import Order, train
-from arena.workspace import Workspace
+from teams import trained
 
 GAME = "openspiel/tiny_hanabi"
 CLOSED = "mappo:worlds=32,rollout=10"
 TRAINER = f"{CLOSED},entropy=1;0.01"
 STEPS, GAMES = 100_000, 400
-
-
-def trained(trainer: str, name: str, seed: int) -> str:
-    """Train, unless it is done, and return the checkpoint's name."""
-    workspace, name = Workspace.open(), f"{name}-{seed}"
-    if find_checkpoint(workspace.home, name) is None:
-        train(workspace, Order(parse(trainer), parse(GAME), name, STEPS, seed), "cpu")
-    return name
 
 
 def cross_play(names: Sequence[str]) -> dict[str, Any]:
@@ -50,9 +38,9 @@ def cross_play(names: Sequence[str]) -> dict[str, Any]:
 
 def main(seeds: Sequence[int]) -> None:
     """Write the table."""
-    names = [trained(TRAINER, "hanabi", seed) for seed in seeds]
+    names = [trained(TRAINER, GAME, f"hanabi-{seed}", STEPS, seed) for seed in seeds]
     best_of = len(names)
-    names += [trained(CLOSED, "closed", seed) for seed in (1, 2)]
+    names += [trained(CLOSED, GAME, f"closed-{seed}", STEPS, seed) for seed in (1, 2)]
     found = cross_play(names)
     scores = {tuple(pair["partners"]): pair["score"] for pair in found["pairings"]}
     rows = [
