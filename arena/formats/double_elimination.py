@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from arena.formats.bracket import (
-    Bracket,
-    Place,
-    Seeding,
-    Tie,
-    TieBreak,
-    TieRules,
-    drawn_up,
-    neighbours,
-    seeds_of,
-)
-from arena.formats.duels import check_duel
-from arena.formats.script import Script, Scripted
+from arena.formats.bracket import Bracket, Place, Tie, drawn_up, neighbours, seeds_of
+from arena.formats.knockout import Knockout
+from arena.formats.script import Script
 from arena.records import Entrants
 
 
-class DoubleElimination(Scripted):
+class DoubleElimination(Knockout):
     """A knockout whose losers drop into a second bracket, whose winner meets the first's.
 
     If the winner of the losers' bracket wins that final, both have lost once, and a decider is
@@ -26,19 +16,7 @@ class DoubleElimination(Scripted):
     who met do not soon meet again. Ties, seeds and byes are as in a knockout.
     """
 
-    def __init__(
-        self,
-        games: int = 2,
-        extra: int = 3,
-        tie_break: TieBreak = "seed",
-        seeding: Seeding = "named",
-    ) -> None:
-        self.rules, self.seeding = TieRules(games, extra, tie_break), seeding
-
-    def check(self, entrants: Entrants) -> None:
-        """Raise `Unsuitable` unless two sides oppose each other, and there are two entrants."""
-        check_duel("double_elimination", entrants)
-        seeds_of(entrants, self.seeding)
+    name = "double_elimination"
 
     def script(self, entrants: Entrants) -> Script:
         """Play both brackets, then the final between their winners."""

@@ -28,6 +28,8 @@ class Knockout(Scripted):
     where `games` is odd, each tie's seats balance to within one.
     """
 
+    name = "knockout"
+
     def __init__(
         self,
         games: int = 2,
@@ -39,7 +41,7 @@ class Knockout(Scripted):
 
     def check(self, entrants: Entrants) -> None:
         """Raise `Unsuitable` unless two sides oppose each other, and there are two entrants."""
-        check_duel("knockout", entrants)
+        check_duel(self.name, entrants)
         seeds_of(entrants, self.seeding)
 
     def script(self, entrants: Entrants) -> Script:
