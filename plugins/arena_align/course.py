@@ -98,13 +98,11 @@ class Course:
 
     def write(self, folder: Path) -> None:
         """Write the model, its tokenizer and its prompt template to a folder."""
-        template = Path(self.kept.name) / "prompt.jinja"
-        template.write_text(self.prompter.template.source, encoding="utf-8")
         model = self.model
         if hasattr(model, "merge_and_unload"):
             model = copy.deepcopy(model).merge_and_unload()
         with quiet():
-            save(model, self.language.tokenizer, folder, template)
+            save(model, self.language.tokenizer, folder, self.prompter.template.source)
 
     def close(self) -> None:
         """Let go of what was kept on the way."""

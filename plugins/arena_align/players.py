@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from arena_llm.models import LanguageModel
-from arena_llm.prompts import Prompter, labels_of, read_template
+from arena_llm.prompts import Prompter, labels_of, template_of
 from arena_llm.scoring import label_logprobs
 from numpy.typing import NDArray
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 def prompter_of(model: LanguageModel, template: str = "") -> Prompter:
     """Return what makes a model's prompts: by the template given, else the model's own, else
     `board`."""
-    return Prompter(read_template(template or model.template or "board"), model.tokenizer)
+    return Prompter(template_of(template, model.template), model.tokenizer)
 
 
 class Scored(Agent):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from arena import BadParameter, Batch, Moves, Observation, Spec, Unsuitable, make_scorer
 from arena_llm.decoding import Free, OneOf, Walk, decode
-from arena_llm.models import PROMPT_FILE, load
-from arena_llm.prompts import Prompter, labels_of, read_template, shipped_file
+from arena_llm.models import load, template_in
+from arena_llm.prompts import Prompter, labels_of, shipped_file, template_of
 from arena_llm.scoring import encode_labels, encode_prompts, label_logprobs
 from arena_llm.talking import Message, Reply, Talker
 from arena_llm.writing import Writer, ends_of
@@ -59,15 +58,13 @@ class Llm(Talker):
         self.rethinks, self.candidates = rethinks, candidates
         self.scorer = make_scorer(scorer) if scorer else None
         self.model = load(model, device)
-        self.prompter = Prompter(
-            read_template(template or self.model.template or "board"), self.model.tokenizer
-        )
+        self.prompter = Prompter(template_of(template, self.model.template), self.model.tokenizer)
 
     @classmethod
     def reads(cls, parameters: Mapping[str, Any]) -> list[str]:
         """Return the file of a shipped template: another prompt is another player."""
-        brought = Path(str(parameters.get("model", ""))) / PROMPT_FILE
-        name = parameters.get("template") or ("" if brought.is_file() else "board")
+        brought = template_in(str(parameters.get("model", "")))
+        name = parameters.get("template") or ("board" if brought is None else "")
         return shipped_file(str(name))
 
     def check(self, spec: Spec) -> None:

@@ -17,8 +17,10 @@ from arena import BadParameter
 from arena_llm.missing import need
 
 Head = Literal["words", "score"]
-PROMPT_FILE = "prompt.jinja"
-"""The prompt template that a model was trained with, where its folder has one."""
+PROMPT_FILE = "prompt.json"
+"""The prompt template that a model was trained with, where its folder has one: as `template`."""
+_OLD_PROMPT_FILE = "prompt.jinja"
+"""Where it was kept at first, as bare text; still read."""
 _UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 
 
@@ -42,9 +44,8 @@ class LanguageModel:
 
     @property
     def template(self) -> str | None:
-        """The path of the prompt template that the model brings, None if it brings none."""
-        file = None if self.folder is None else self.folder / PROMPT_FILE
-        return str(file) if file is not None and file.is_file() else None
+        """The text of the prompt template that the model brings, None if it brings none."""
+        return None if self.folder is None else template_in(self.folder)
 
 
 def load(
@@ -84,21 +85,37 @@ def load(
     return LanguageModel(made.to(place).eval(), tokenizer, place, Path(where) if local else None)
 
 
-def save(
-    model: Any, tokenizer: Any, folder: str | Path, template: str | Path | None = None
-) -> None:
+def template_in(folder: str | Path) -> str | None:
+    """Return the text of the prompt template that a model's folder brings, None if it brings none.
+
+    Raises `BadParameter` if its file is no JSON object with a string `template`.
+    """
+    file, old = Path(folder) / PROMPT_FILE, Path(folder) / _OLD_PROMPT_FILE
+    if not file.is_file():
+        return old.read_text(encoding="utf-8") if old.is_file() else None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadParameter(f"{file} is no JSON: {error}") from error
+    text = told.get("template") if isinstance(told, dict) else None
+    if not isinstance(text, str):
+        raise BadParameter(f'{file} holds no prompt template; write {{"template": "..."}} there')
+    return text
+
+
+def save(model: Any, tokenizer: Any, folder: str | Path, template: str | None = None) -> None:
     """Write a model and its tokenizer, and the prompt template it learnt with, to a folder.
 
-    `template` is the file of a prompt template, kept as `prompt.jinja`: whoever loads the model
-    asks it by that. The folder holds safetensors, JSON and that text alone.
+    `template` is the text of a prompt template, kept in `prompt.json`: whoever loads the model
+    asks it by that. The folder holds safetensors and JSON alone.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder, safe_serialization=True)
     tokenizer.save_pretrained(folder)
-    if template is not None and Path(template) != folder / PROMPT_FILE:
-        text = Path(template).read_text(encoding="utf-8")
-        (folder / PROMPT_FILE).write_text(text, encoding="utf-8")
+    if template is not None:
+        kept = json.dumps({"template": template}, ensure_ascii=False, indent=2)
+        (folder / PROMPT_FILE).write_text(kept + "\n", encoding="utf-8")
 
 
 def complete_tokens(tokenizer: Any, model: Any) -> None:

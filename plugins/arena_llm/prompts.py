@@ -112,6 +112,16 @@ def read_template(name: str) -> Template:
     return Template(template_file(name).read_text(encoding="utf-8"), name)
 
 
+def template_of(given: str, brought: str | None) -> Template:
+    """Return the template given by name or path, else the text that a model brings, else `board`.
+
+    Raises `BadParameter`.
+    """
+    if given or brought is None:
+        return read_template(given or "board")
+    return Template(brought, "of the model")
+
+
 class Prompter:
     """Makes prompts for one tokenizer: cleaned by it, in its chat template where it has one.
 

@@ -14,7 +14,7 @@ from arena import Agent, Environment, Match, derive, make_environment, play
 from arena_llm.cleaning import Cleaner
 from arena_llm.missing import need
 from arena_llm.models import save
-from arena_llm.prompts import continuation, labels_of, read_template, template_file
+from arena_llm.prompts import continuation, labels_of, read_template
 
 PAD, BOS, EOS, UNKNOWN = "<pad>", "<bos>", "<eos>", "<unk>"
 SPECIAL = (PAD, BOS, EOS, UNKNOWN)
@@ -50,7 +50,7 @@ def make_tiny(
     longest = max([len(text.split()) for text in read], default=0)
     tokenizer = word_tokenizer(words)
     model = tiny_gpt2(tokenizer, seed, longest + 16, width, layers, heads)
-    save(model, tokenizer, folder, template_file(template))
+    save(model, tokenizer, folder, reader.template.source)
     return Path(folder)
 
 

@@ -280,8 +280,8 @@ def test_answers_of_others_stand_for_the_divergence_of_kto(models: Path, tmp_pat
 def test_a_checkpoint_holds_safe_files_alone(tmp_path: Path, models: Path) -> None:
     trained(tmp_path, f"sft:policy={models / 'policy'},teacher=minimax,{SMALL}")
     files = {path.name for path in (tmp_path / "checkpoints" / "made").iterdir()}
-    assert {"model.safetensors", "config.json", "tokenizer.json", "prompt.jinja"} <= files
-    assert {Path(name).suffix for name in files} <= {".json", ".safetensors", ".jinja"}
+    assert {"model.safetensors", "config.json", "tokenizer.json", "prompt.json"} <= files
+    assert {Path(name).suffix for name in files} <= {".json", ".safetensors"}
     assert (
         json.loads((tmp_path / "checkpoints/made/checkpoint.json").read_text())["trainer"] == "sft"
     )

@@ -151,7 +151,7 @@ def test_what_is_in_the_folder_and_the_template_is_who_plays(tiny: Path, tmp_pat
     digests = [find_player(registry_of(()), tmp_path, spec).digest]
     file.write_text("b")
     digests.append(find_player(registry_of(()), tmp_path, spec).digest)
-    (folder / "prompt.jinja").write_text("c")
+    (folder / "prompt.json").write_text('{"template": "c"}')
     digests.append(find_player(registry_of(()), tmp_path, spec).digest)
     assert len(set(digests)) == 3 and None not in digests
 

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from arena_llm.models import load, save
+from arena_llm.models import load, save, template_in
+from arena_llm.prompts import read_template
 
 from arena import UsageError
 
@@ -21,13 +22,28 @@ def test_a_folder_comes_back_as_it_was_saved(tiny: Path, tmp_path: Path) -> None
     states = first.model.state_dict(), second.model.state_dict()
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     assert second.tokenizer("x(0,0) o(1,1)").input_ids == first.tokenizer("x(0,0) o(1,1)").input_ids
-    assert second.template is not None
-    assert Path(second.template).read_text() == Path(tiny, "prompt.jinja").read_text()
+    assert second.template == first.template == read_template("moves").source
 
 
-def test_a_folder_holds_safetensors_and_text_only(tiny: Path) -> None:
+def test_a_prompt_template_is_read_from_json_and_from_the_bare_text_it_was_before(
+    tiny: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny, folder)
+    text = read_template("bare").source
+    (folder / "prompt.json").unlink()
+    assert load(folder).template is None
+    (folder / "prompt.jinja").write_text(text)
+    assert load(folder).template == text
+    for wrong, told in (("{", "is no JSON"), ("[1]", "no prompt template"), ("{}", "write {")):
+        (folder / "prompt.json").write_text(wrong)
+        with pytest.raises(UsageError, match=f"prompt.json.*{told}"):
+            template_in(folder)
+
+
+def test_a_folder_holds_safetensors_and_json_only(tiny: Path) -> None:
     suffixes = {file.suffix for file in tiny.rglob("*") if file.is_file()}
-    assert suffixes <= {".safetensors", ".json", ".jinja"}
+    assert suffixes == {".safetensors", ".json"}
 
 
 def test_a_pickle_is_refused_and_never_opened(tiny: Path, tmp_path: Path) -> None:
