@@ -24,10 +24,10 @@ class FixedSeats(Format):
         """Raise `Unsuitable` unless there is one entrant for each side."""
         sides, names = len(entrants.spec.sides), len(entrants)
         if sides != names:
-            raise Unsuitable(
-                f"fixed_seats: {entrants.spec.name} has {sides} sides to fill and {names} agents "
-                "are named; name one for each"
-            )
+            named = f"{names} agents are named" if names > 1 else "1 agent is named"
+            team = " for the whole team" if len(entrants.spec.seats) > 1 else ""
+            wanted = f"{sides} agents, one a side" if sides > 1 else f"1 agent{team}"
+            raise Unsuitable(f"{entrants.spec.name} takes {wanted}, and {named}")
 
     def next(self, entrants: Entrants, results: Results) -> Sequence[Pairing]:
         """Return one round of `games` pairings."""

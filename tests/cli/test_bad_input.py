@@ -41,7 +41,7 @@ PAIR = ("--agent", "random", "--agent", "first_legal")
          "agent 'minimax' does not suit openspiel/leduc_poker"),
         (("tournament", "gymnasium/CartPole-v1", "--agent", "mcts"), "needs a model"),
         (("tournament", "tic_tac_toe", *PAIR, "--games", "0"), "--games"),
-        (("match", "tic_tac_toe", "random"), "2 sides to fill and 1 agents"),
+        (("match", "tic_tac_toe", "random"), "takes 2 agents, one a side, and 1 agent is"),
         (("--plugin", "nowhere.py", "agents"), "plugin file"),
         (("replay", "x"), "is not a match"),
         (("replay", "1/0"), "1"),
