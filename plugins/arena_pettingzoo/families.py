@@ -26,13 +26,18 @@ class _Modules(arena.Family):
 
     package = ""
     folders: ClassVar[Mapping[str, Mapping[str, Facts]]] = {}  # "" is the package itself
+    gone: ClassVar[Mapping[str, str]] = {}
+    """What became of environments that are known and no longer there, by their bare name."""
 
     def names(self) -> Iterable[str]:
         """Return the names that are installed; those that are known if the package is not."""
         return sorted(self._homes())
 
     def describe(self, name: str) -> arena.Description:
-        """Return kind, seats by default, and what is missing. Raises `UnknownName`."""
+        """Return kind, seats by default, and what is missing. Raises `UnknownName`.
+
+        Raises `Unsuitable` for one that the package no longer has, as all that is asked by name.
+        """
         facts = self._facts(name)
         return arena.Description(facts.kind, facts.seats, self._missing(name))
 
@@ -75,6 +80,8 @@ class _Modules(arena.Family):
     def _facts(self, name: str) -> Facts:
         homes = self._homes()
         if name not in homes:
+            if gone := self.gone.get(_base(name)):
+                raise arena.Unsuitable(f"{self.package}/{name}: {gone}")
             known = [f"{self.package}/{other}" for other in homes]
             wanted = f"{self.package}/{name}"
             raise arena.UnknownName("environment", wanted, known, "arena environments")
@@ -112,6 +119,9 @@ class PettingZoo(_Modules):
 
     package = "pettingzoo"
     folders: ClassVar = {"classic": CLASSIC, "sisl": SISL, "butterfly": BUTTERFLY, "atari": ATARI}
+    gone: ClassVar = {
+        "waterworld": "PettingZoo took it out in 1.26, and 1.27 or newer is needed for the rest"
+    }
 
 
 class Mpe2(_Modules):

@@ -45,6 +45,11 @@ def test_names_are_those_of_the_files():
     assert {"simple_spread_v3", "simple_tag_v3"} <= set(Mpe2().names())
 
 
+def test_an_environment_that_the_library_took_out_is_told_so():
+    with pytest.raises(arena.Unsuitable, match="took it out in 1.26"):
+        PettingZoo().make("waterworld_v4")
+
+
 @pytest.mark.parametrize("family, name", ALL)
 def test_descriptions_are_true(family, name):
     told = family.describe(name)
