@@ -46,7 +46,7 @@ def test_names_are_those_of_the_files():
 
 
 def test_an_environment_that_the_library_took_out_is_told_so():
-    with pytest.raises(arena.Unsuitable, match="took it out in 1.26"):
+    with pytest.raises(arena.Unsuitable, match=r"took it out in 1\.26"):
         PettingZoo().make("waterworld_v4")
 
 
