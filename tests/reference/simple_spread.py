@@ -9,7 +9,6 @@ stay in ARENA_HOME, and are not trained again. Rows of other teams stay as they 
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
@@ -17,12 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from report import rows_of, table, write
-from teams import played
-
-from arena.checkpoints import find_checkpoint
-from arena.specs import parse
-from arena.training import Order, train
-from arena.workspace import Workspace
+from teams import played, training
 
 SEEDS = (1, 2, 3)
 GAMES = 500
@@ -61,23 +55,10 @@ def returns(player: str, game: str) -> list[float]:
     return [sum(episode.returns) for episode in played(game, (player,), (0, 0, 0), 2024, GAMES)]
 
 
-def trained(name: str, seed: int) -> dict[str, Any]:
-    """Train a team, unless it is there, and return what is known of it.
-
-    A run that was interrupted goes on; what processor time it took is then not known.
-    """
-    workspace, row, full = Workspace.open(), ROWS[name], f"{name}-{seed}"
-    kept = workspace.home / "reference" / f"{full}.json"
-    if not kept.is_file():
-        order = Order(parse(row.trainer), parse(row.game), full, row.moves, seed)
-        begun = time.process_time()
-        before = (workspace.home / "training" / full / "state").is_dir()
-        before = before or find_checkpoint(workspace.home, full) is not None
-        made = train(workspace, order, "cpu", resume=before)
-        seconds = f"{time.process_time() - begun:.0f}"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps({**made.meta, "cpu": "interrupted" if before else seconds}))
-    known = json.loads(kept.read_text())
+def learnt(name: str, seed: int) -> dict[str, Any]:
+    """Train a team, unless it is there, and return what is known of it."""
+    row, full = ROWS[name], f"{name}-{seed}"
+    known = training(row.trainer, row.game, full, row.moves, seed)
     return {**known, "returns": returns(full, row.game)}
 
 
@@ -108,7 +89,7 @@ def row(name: str, seeds: Sequence[int]) -> tuple[str, ...]:
     """Return the row of a trainer."""
     found = []
     for seed in seeds:
-        found.append(trained(name, seed))
+        found.append(learnt(name, seed))
         print(name, seed, told(found[-1]["returns"]), found[-1]["cpu"], flush=True)
     means = [statistics.mean(one["returns"]) for one in found]
     return (

@@ -16,11 +16,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from report import table, write
-from teams import played, trained
+from teams import played, training
 
 GAME = "mpe2/simple_tag_v3"
 TRAINER = "maddpg:opponents=pool"
 DEALS = 300
+HEADER = (
+    "seed", "scripted prey: random predators, trained (3 or more wanted)",
+    "scripted predators: random prey, trained (0.5 or less wanted), scripted",
+    "trained predators: random prey, trained (0.5 or less wanted), scripted", "CPU s",
+)  # fmt: skip
 
 
 def catches(predators: str, prey: str) -> float:
@@ -29,36 +34,39 @@ def catches(predators: str, prey: str) -> float:
     return statistics.mean(episode.returns[0] / 10 for episode in found)
 
 
+def beside(first: float, *others: float) -> str:
+    """Return figures, the others with their ratio to the first."""
+    ratios = (f"{other:.2f} ({other / max(first, 1e-9):.2f})" for other in others)
+    return ", ".join((f"{first:.2f}", *ratios))
+
+
+def row(steps: int, seed: int) -> tuple[Any, ...]:
+    """Train, play, and return the row of a seed."""
+    learnt = f"tag-{steps}-{seed}"
+    known = training(TRAINER, GAME, learnt, 4 * steps, seed)
+    hunted = [catches(hunters, "flee") for hunters in ("random", learnt)]
+    scripted, trained = (
+        [catches(hunters, prey) for prey in ("random", learnt, "flee")]
+        for hunters in ("chase", learnt)
+    )
+    return seed, beside(*hunted), beside(*scripted), beside(*trained), known["cpu"]
+
+
 def main(steps: int, seeds: Sequence[int]) -> None:
     """Write the table."""
     rows: list[Sequence[Any]] = []
     for seed in seeds:
-        learnt = trained(TRAINER, GAME, f"tag-{steps}-{seed}", 4 * steps, seed)
-        line_ups = (
-            ("random", "flee"), (learnt, "flee"), ("chase", "random"), ("chase", learnt),
-            (learnt, "random"), (learnt, learnt),
-        )  # fmt: skip
-        found = [catches(*line_up) for line_up in line_ups]
-        pairs = [
-            f"{before:.2f}, {after:.2f}: {after / max(before, 1e-9):.2f}"
-            for before, after in zip(found[::2], found[1::2])
-        ]
-        rows.append((seed, *pairs))
+        rows.append(row(steps, seed))
         print(*rows[-1], flush=True)
-    header = (
-        "seed", "scripted prey: random predators, trained (3 or more wanted)",
-        "scripted predators: random prey, trained (0.5 or less wanted)",
-        "trained predators: random prey, trained",
-    )  # fmt: skip
     write(
         "simple_tag", "simple_tag: who catches, and who is caught",
         f"`python tests/reference/simple_tag.py {steps} {' '.join(map(str, seeds))}`: "
         f"`{TRAINER}`, {steps:,} joint steps on the equal world of tensors; catches a game in the "
-        f"mean of {DEALS} deals on mpe2 itself, the same for all, and their ratio.\n\n"
-        + table(header, rows),
+        f"mean of {DEALS} deals on mpe2 itself, the same for all, and in brackets their ratio to "
+        "the first. CPU seconds are of one thread beside other work.\n\n" + table(HEADER, rows),
     )  # fmt: skip
 
 
 if __name__ == "__main__":
     given = [int(part) for part in sys.argv[1:]]
-    main(given[0] if given else 400_000, given[1:] or [1, 2, 3])
+    main(given[0] if given else 800_000, given[1:] or [1, 2, 3])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Sequence
+from typing import Any
 
 from arena.checkpoints import find_checkpoint
 from arena.lookup import environment_maker
@@ -15,12 +18,33 @@ from arena.training import Order, train
 from arena.workspace import Workspace
 
 
-def trained(trainer: str, game: str, name: str, moves: int, seed: int) -> str:
-    """Train for so many moves of single seats, unless it is done; return the checkpoint's name."""
-    workspace = Workspace.open()
-    if find_checkpoint(workspace.home, name) is None:
-        train(workspace, Order(parse(trainer), parse(game), name, moves, seed), "cpu")
+def trained(trainer: str, game: str, name: str, moves: int | None, seed: int) -> str:
+    """Train for so many moves of single seats, unless it is done; return the checkpoint's name.
+
+    None is for as many as the trainer takes by itself.
+    """
+    training(trainer, game, name, moves, seed)
     return name
+
+
+def training(trainer: str, game: str, name: str, moves: int | None, seed: int) -> dict[str, Any]:
+    """Train the same, and return what is known of it: that of the checkpoint, and `cpu`, seconds.
+
+    A run that was interrupted goes on; what processor time it took is then not known.
+    """
+    workspace = Workspace.open()
+    kept = workspace.home / "reference" / f"{name}.json"
+    if not kept.is_file():
+        order = Order(parse(trainer), parse(game), name, moves, seed)
+        begun = time.process_time()
+        before = (workspace.home / "training" / name / "state").is_dir()
+        before = before or find_checkpoint(workspace.home, name) is not None
+        made = train(workspace, order, "cpu", resume=before)
+        seconds = f"{time.process_time() - begun:.0f}"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({**made.meta, "cpu": "interrupted" if before else seconds}))
+    known: dict[str, Any] = json.loads(kept.read_text())
+    return known
 
 
 def played(
