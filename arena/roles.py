@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from arena.errors import Unsuitable
@@ -229,6 +229,15 @@ class Store(ABC):
     def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
         """Yield the matches asked for, oldest tournament first, by number within it. Raises
         `UsageError` for a `result` that is none."""
+
+    def newest_against(self, query: MatchQuery, opponents: Sequence[str]) -> dict[str, MatchRow]:
+        """Return the newest match of a query against each of these opponents that was met; by a
+        query each, where a store knows no quicker way."""
+        found = {}
+        for name in opponents:
+            for row in self.matches(replace(query, opponent=name, limit=1)):
+                found[name] = row
+        return found
 
     @abstractmethod
     def match(self, match: int) -> StoredMatch:

@@ -58,14 +58,16 @@ class CrossTable:
         return self.wins + self.draws / 2
 
 
-def standings(results: Results, game: Sided) -> list[Standing]:
+def standings(results: Results, game: Sided, table: CrossTable | None = None) -> list[Standing]:
     """Return a line for every entrant, best first; void matches do not count.
+
+    `table` is the cross table of these results, for whoever has it.
 
     Order is by score (in a game with one side by mean return), then by share of the points, then by
     mean return, then as the entrants were named.
     """
     results = results.rated
-    table = cross_table(results, game)
+    table = table or cross_table(results, game)
     played, returned = matches_played(results), mean_returns(results)
     score, games = table.score.sum(axis=1), table.games.sum(axis=1)
     share = score / np.maximum(games, 1)

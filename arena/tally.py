@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Protocol
 
 import numpy as np
@@ -76,19 +76,30 @@ def _compare(a: Floats, b: Floats) -> NDArray[np.int8]:
 
 def seat_holders(results: Results) -> Ints:
     """Return the entrant of each seat, int64 (lineups, seats), -1 beyond a lineup's seats."""
-    table = np.full((len(results.lineups), results.returns.shape[1]), -1, np.int64)
-    for row, lineup in enumerate(results.lineups):
-        table[row, : len(lineup)] = lineup
+    lineups, seats = results.lineups, results.returns.shape[1]
+    widths = np.fromiter(map(len, lineups), np.int64, len(lineups))
+    table = np.full((len(lineups), seats), -1, np.int64)
+    flat = np.fromiter(chain.from_iterable(lineups), np.int64, int(widths.sum()))
+    table[np.arange(seats) < widths[:, None]] = flat
     return table
 
 
 def matches_played(results: Results) -> Ints:
     """Return how many matches each entrant sat in, int64 (entrants,)."""
     played = np.bincount(results.lineup, minlength=len(results.lineups))
+    holders = seat_holders(results)
     totals = np.zeros(len(results.entrants), np.int64)
-    for lineup, count in zip(results.lineups, played.tolist()):
-        totals[list(set(lineup))] += count
+    for seat in range(holders.shape[1]):
+        # an entrant with several seats sat in the match once
+        mine = (holders[:, seat] >= 0) & ~_held_before(holders, seat)
+        np.add.at(totals, holders[mine, seat], played[mine])
     return totals
+
+
+def _held_before(holders: Ints, seat: int) -> NDArray[np.bool_]:
+    """Return in which lineups who holds the seat holds one before it: bool (lineups,)."""
+    before: NDArray[np.bool_] = (holders[:, :seat] == holders[:, seat, None]).any(axis=1)
+    return before
 
 
 class Clusters:
@@ -160,9 +171,7 @@ def returns_by_deal(results: Results, by_seat: bool = False) -> tuple[Clusters, 
     the returns of the entrant's seats and the number of matches (or seats) that it is from.
     """
     seats = seat_holders(results)
-    earlier = [
-        (seats[:, :seat] == seats[:, seat, None]).any(axis=1) for seat in range(seats.shape[1])
-    ]
+    earlier = [_held_before(seats, seat) for seat in range(seats.shape[1])]
     # an entrant with several seats played one match
     counts = ~np.stack(earlier, axis=1) | by_seat
     holders = seats[results.lineup]

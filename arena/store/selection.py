@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Connection, select
 
 from arena.block import ENDINGS, VOID
-from arena.errors import UsageError
 from arena.history import MATCHES_EACH, MatchQuery, Tournament
-from arena.records import Ending
+from arena.store.filters import (
+    Filter,
+    any_seat,
+    apart,
+    has_ended,
+    has_result,
+    in_seat,
+    is_agent,
+    is_environment,
+    seats_of,
+)
 from arena.store.reading import read_tournaments
 from arena.store.schema import entrants, tournaments
-from arena.store.shelf import Header, Hits, Shelf, Told
+from arena.store.shelf import Header, Hits, Shelf
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Filter = Callable[[Told], Any]
 
-_MOST_SEATS = 62
 _FIRST, _AT_A_TIME = 16, 50
 """How many tournaments are read at first, and at once at most: a page of the newest is often found
 in the first few."""
@@ -33,7 +38,8 @@ class Selection:
     def __init__(self, shelf: Shelf, query: MatchQuery) -> None:
         """Raises `UsageError` for a result that is none."""
         self.shelf, self.query = shelf, query
-        self._best = _result(query.result) if query.result is not None else None
+        self._best = has_result(query.result) if query.result is not None else None
+        self._known: tuple[int, list[Filter]] = (-1, [])
 
     def oldest(self, connection: Connection, limit: int, after: int = -1) -> Iterator[Hits]:
         """Yield the `limit` oldest matches beyond the id `after`, ascending."""
@@ -78,10 +84,10 @@ class Selection:
         if query.environment is not None:
             conditions.append(is_environment(query.environment))
         if query.agent is not None:
-            mine = select(entrants.c.tournament_id).where(_is_agent(query.agent))
+            mine = select(entrants.c.tournament_id).where(is_agent(query.agent))
             conditions.append(ids.in_(mine))
         if query.opponent is not None:
-            theirs = select(entrants.c.tournament_id).where(_is_agent(query.opponent))
+            theirs = select(entrants.c.tournament_id).where(is_agent(query.opponent))
             conditions.append(ids.in_(theirs))
         order = ids.desc() if newest else ids
         found = connection.scalars(select(ids).where(*conditions).order_by(order)).all()
@@ -109,8 +115,7 @@ class Selection:
     ) -> Hits:
         """Return the last `limit` hits from number `low` to `high`."""
         hits = _none(tournament)
-        around = self._around(connection, tournament, low, high)
-        for header in sorted(around, key=lambda header: -header.last):
+        for header in self._backwards(connection, tournament, low, high):
             older = int(np.searchsorted(hits.numbers, header.last, side="right"))
             if len(hits.numbers) - older >= limit:
                 break  # none of the last can be in what follows
@@ -124,6 +129,50 @@ class Selection:
         found = self.shelf.headers(connection, tournament)
         return [header for header in found if low <= header.last and header.first <= high]
 
+    def newest_against(self, connection: Connection, opponents: Sequence[str]) -> dict[str, Hits]:
+        """Return the newest match against each of these opponents that was met.
+
+        The blocks are looked through once, from the newest on, until nobody is missing.
+        """
+        found: dict[str, Hits] = {}
+        missing = list(opponents)
+        for tournament in self._tournaments(connection, newest=True):
+            low, high = self._span(tournament, -1)
+            last: dict[str, Hits] = {}
+            for header in self._backwards(connection, tournament, low, high):
+                older = [name for name in missing if not _is_after(last.get(name), header)]
+                if not older:
+                    break  # what follows is older than what was found
+                hits = self._hits(connection, tournament, header, low, high)
+                for name, hit in self._last_against(connection, hits, older):
+                    last[name] = max(last.get(name, hit), hit, key=lambda each: each.numbers[0])
+            found |= last
+            missing = [name for name in missing if name not in last]
+            if not missing:
+                break
+        return found
+
+    def _last_against(
+        self, connection: Connection, hits: Hits, opponents: Sequence[str]
+    ) -> Iterator[tuple[str, Hits]]:
+        """Yield the last of these hits, all of one block, against each opponent that is met."""
+        if not len(hits.rows):
+            return
+        told = self.shelf.told(connection, int(hits.blocks[0])).take(hits.rows)
+        agent = self.query.agent
+        mine = None if agent is None else seats_of(agent, hits.tournament)(told)
+        for name in opponents:
+            met = np.flatnonzero(apart(seats_of(name, hits.tournament)(told), mine))
+            if len(met):
+                yield name, _cut(hits, slice(int(met[-1]), int(met[-1]) + 1))
+
+    def _backwards(
+        self, connection: Connection, tournament: Tournament, low: int, high: int
+    ) -> list[Header]:
+        """Return the blocks that may hold numbers from `low` to `high`, last number first."""
+        around = self._around(connection, tournament, low, high)
+        return sorted(around, key=lambda header: -header.last)
+
     def _hits(
         self, connection: Connection, tournament: Tournament, header: Header, low: int, high: int
     ) -> Hits:
@@ -132,7 +181,9 @@ class Selection:
             return _none(tournament)
         told = self.shelf.told(connection, header.id)
         rows = np.flatnonzero((low <= told.numbers) & (told.numbers <= high))
-        for condition in self._conditions(tournament):
+        if self._known[0] != tournament.id:
+            self._known = tournament.id, list(self._conditions(tournament))
+        for condition in self._known[1]:
             if not len(rows):
                 break
             some = told if len(rows) == len(told.numbers) else told.take(rows)
@@ -147,15 +198,15 @@ class Selection:
 
     def _conditions(self, tournament: Tournament) -> Iterator[Filter]:
         query = self.query
-        seats = _seats_of(query.agent, tournament) if query.agent is not None else None
+        seats = seats_of(query.agent, tournament) if query.agent is not None else None
         yield from self._players(tournament, seats)
         yield from self._measures()
         if query.ending is not None:
-            yield _ended(query.ending)
+            yield has_ended(query.ending)
         if query.faults is not None:
             yield lambda told: (told.faults > 0) == query.faults
         if query.result in ENDINGS:
-            yield _ended(query.result)
+            yield has_ended(query.result)
         elif self._best is not None:
             alone = tournament.record.game.ranked_by_return
             best = self._best
@@ -165,12 +216,12 @@ class Selection:
         """Yield who must be there; `seats` says which the agent holds."""
         query = self.query
         if seats is not None and query.seat is None:
-            yield lambda told: seats(told).any(1)
+            yield lambda told: any_seat(seats(told))
         elif seats is not None:
-            yield lambda told: _in_seat(seats(told), query.seat or 0)
+            yield lambda told: in_seat(seats(told), query.seat or 0)
         if query.opponent is not None:
-            theirs = _seats_of(query.opponent, tournament)
-            yield lambda told: _apart(theirs(told), None if seats is None else seats(told))
+            theirs = seats_of(query.opponent, tournament)
+            yield lambda told: apart(theirs(told), None if seats is None else seats(told))
 
     def _measures(self) -> Iterator[Filter]:
         """Yield when it must have begun, and how long it must have been."""
@@ -186,88 +237,9 @@ class Selection:
             yield lambda told: told.turns <= longest
 
 
-def is_environment(name: str) -> ColumnElement[bool]:
-    """Return the condition that a tournament was of this environment, by either name."""
-    return or_(tournaments.c.environment == name, tournaments.c.alias == name)
-
-
-def _is_agent(name: str) -> ColumnElement[bool]:
-    return or_(entrants.c.name == name, entrants.c.spec == name, entrants.c.agent == name)
-
-
-def _seats_of(agent: str, tournament: Tournament) -> Filter:
-    """Return which seats the agent holds in each match: bool (n, seats)."""
-    mine = [
-        position
-        for position, entrant in enumerate(tournament.record.entrants)
-        if agent in (entrant.name, entrant.spec, entrant.agent)
-    ]
-    if len(mine) == 1:
-        [index] = mine
-        return lambda told: told.players == index
-    return lambda told: np.isin(told.players, mine)
-
-
-def _ended(ending: Ending) -> Filter:
-    code = ENDINGS.index(ending)
-    return lambda told: told.endings == code
-
-
-def _result(result: str) -> Callable[[Told, Filter | None], Any] | None:
-    """Return what a result says of the seats with the best value, and of those the agent holds."""
-    if result in ENDINGS:
-        return None
-    if result == "draw":
-        return lambda told, mine: _best(told).all(1)
-    if result in ("win", "loss"):
-        won = result == "win"
-
-        def decided(told: Told, mine: Filter | None) -> Any:
-            best = _best(told)
-            agents = best == won if mine is None else (best == won) & mine(told)
-            return ~best.all(1) & agents.any(1)
-
-        return decided
-    if result.isascii() and result.isdigit() and int(result) < _MOST_SEATS:
-        seat = int(result)
-        return lambda told, mine: _seat(_best(told), seat)
-    raise UsageError(
-        f"no result {result!r}: write win, loss, draw, the number of the seat that won, or "
-        f"one of {', '.join(ENDINGS)}"
-    )
-
-
-def _best(told: Told) -> Bools:
-    """Return which seats have the best value of their match, a forfeit being the worst."""
-    values = np.where(told.forfeited, -np.inf, told.returns)
-    best: Bools = values == values.max(1, keepdims=True)
-    return best
-
-
-def _in_seat(mine: Bools, seat: int) -> Bools:
-    """Return in which matches this seat is among those held."""
-    if not 0 <= seat < mine.shape[1]:
-        return np.zeros(len(mine), np.bool_)
-    held: Bools = mine[:, seat]
-    return held
-
-
-def _apart(theirs: Bools, mine: Bools | None) -> Bools:
-    """Return in which matches the one holds a seat and the other another.
-
-    An agent meets itself where two of its seats do.
-    """
-    if mine is None:
-        return np.asarray(theirs.any(1))
-    pairs = mine.sum(1) * theirs.sum(1)  # of seats, each with itself among them
-    return np.asarray(pairs > (mine & theirs).sum(1))
-
-
-def _seat(best: Bools, seat: int) -> Bools:
-    if seat >= best.shape[1]:
-        return np.zeros(len(best), np.bool_)
-    alone: Bools = best[:, seat] & ~best.all(1)
-    return alone
+def _is_after(hit: Hits | None, header: Header) -> bool:
+    """Whether a hit is later than all that a block holds."""
+    return hit is not None and int(hit.numbers[0]) > header.last
 
 
 def _none(tournament: Tournament) -> Hits:

@@ -34,9 +34,10 @@ from arena.results import Results, make_results
 from arena.roles import Store
 from arena.store.columns import read_joint_results, read_results
 from arena.store.database import open_database
+from arena.store.filters import is_environment
 from arena.store.reading import game_of, game_text, read_matches, read_tournaments
 from arena.store.schema import entrants, tournaments
-from arena.store.selection import Selection, is_environment
+from arena.store.selection import Selection
 from arena.store.shelf import Shelf, headers, read_columns
 from arena.store.writing import Writer
 
@@ -157,6 +158,16 @@ class SqlStore(Store):
 
     def matches(self, query: MatchQuery = EVERYTHING) -> Iterator[MatchRow]:
         return (stored.row for stored in self._stored(query, logs=False))
+
+    def newest_against(self, query: MatchQuery, opponents: Sequence[str]) -> dict[str, MatchRow]:
+        selection = Selection(self._shelf, query)
+        with self._database.read() as connection:
+            if connection is None:
+                return {}
+            hits = selection.newest_against(connection, opponents)
+            return {
+                name: read_matches(connection, hit, logs=False)[0].row for name, hit in hits.items()
+            }
 
     def match(self, match: int) -> StoredMatch:
         query = MatchQuery(after=match - 1, before=match + 1)

@@ -131,7 +131,9 @@ def show(
         made = templates.from_string(text) if text else templates.get_template(template)
     else:
         made = templates.get_template(template)
-    return HTMLResponse(made.render({**told, "frame": frame, "told": told}), status)
+    # what is still being counted is asked for again; this needs no script
+    headers = {"refresh": "1"} if told.get("counting") else {}
+    return HTMLResponse(made.render({**told, "frame": frame, "told": told}), status, headers)
 
 
 def _plain(told: Any) -> Any:

@@ -11,6 +11,8 @@ import click
 from arena.errors import UsageError
 
 PORT = 8642
+PATIENCE = 0.15
+"""Seconds that a page waits for what must be counted first."""
 
 
 @click.command()
@@ -32,7 +34,7 @@ def web(session: Any, host: str, port: int, token: str | None, read_only: bool) 
     from arena.web.site import Options
 
     listener = _listen(host, port)
-    options = Options((_bracketed(host).lower(),), token, read_only)
+    options = Options((_bracketed(host).lower(),), token, read_only, PATIENCE)
     app = make_app(session.workspace, options)
     address = f"http://{_bracketed(host)}:{listener.getsockname()[1]}/"
     click.echo(f"Arena is at {address}{f'?token={token}' if token else ''} (Ctrl-C ends it)")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
@@ -17,6 +20,8 @@ from arena.web.sittings import Sittings
 from arena.web.votes import Votes
 from arena.workspace import Workspace
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -25,11 +30,14 @@ class Options:
     hosts      further names by which a browser may call it, beside those of this machine
     token      what a browser must know, None where only this machine is let in
     read_only  whether nothing can be changed
+    patience   for how many seconds a page waits for what must be counted before it is shown without
+               (and asks again); None for as long as it takes, as what is asked as JSON always does
     """
 
     hosts: tuple[str, ...] = ()
     token: str | None = None
     read_only: bool = False
+    patience: float | None = None
 
 
 @dataclass
@@ -44,6 +52,8 @@ class Site:
     votes: Votes = field(init=False)
     replaying: Lock = field(default_factory=Lock)
     """Held while a match is replayed: replays share a game."""
+    _shown_by: float | None = None
+    """When, by the monotonic clock, a page is shown whatever is still being counted."""
     _known: dict[int, Tournament] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -66,6 +76,21 @@ class Site:
     def registry(self) -> Registry:
         """What is plugged in."""
         return self.workspace.registry
+
+    def for_page(self) -> Site:
+        """Return this site for one request of a page, which waits no longer than it may."""
+        if self.options.patience is None:
+            return self
+        page = copy.copy(self)
+        page._shown_by = time.monotonic() + self.options.patience
+        return page
+
+    def remembered(
+        self, key: Hashable, version: Hashable, make: Callable[[], T], moving: bool = False
+    ) -> T:
+        """Return what `make` makes, or made, as `Memo.get`. Raises `Pending` for a page."""
+        left = None if self._shown_by is None else max(0.0, self._shown_by - time.monotonic())
+        return self.memo.get(key, version, make, moving, left)
 
     def tournaments(self) -> list[Tournament]:
         """Return all tournaments as they stand, oldest first.
@@ -91,7 +116,7 @@ class Site:
 
 def _site(request: Request) -> Site:
     site: Site = request.app.state.site
-    return site
+    return site if request.url.path.startswith("/api/") else site.for_page()
 
 
 Here = Annotated[Site, Depends(_site)]

@@ -45,7 +45,7 @@ def remembered(site: Site, chosen: Chosen, key: tuple[Any, ...], make: Callable[
         some = of_game(site, chosen.game.name)
     version = tuple((each.id, each.matches, len(each.record.entrants)) for each in some)
     moving = any(each.state == "running" for each in some)
-    return site.memo.get((*key, chosen.game.name, *chosen[1:]), version, make, moving)
+    return site.remembered((*key, chosen.game.name, *chosen[1:]), version, make, moving)
 
 
 def results(site: Site, chosen: Chosen) -> Results:
@@ -91,10 +91,10 @@ def tables(site: Site, chosen: Chosen) -> dict[str, Any]:
 
     def count() -> dict[str, Any]:
         found = results(site, chosen)
-        lines = standings(found, chosen.game)
+        table = cross_table(found, chosen.game)
+        lines = standings(found, chosen.game, table)
         if chosen.game.ranked_by_return:
             return {"standings": [line._asdict() for line in lines], "cross": None}
-        table = cross_table(found, chosen.game)
         order = [found.entrants.index(line.entrant) for line in lines]
         both = np.ix_(order, order)
         cells = np.stack([table.wins[both], table.draws[both], table.losses[both]], axis=-1)

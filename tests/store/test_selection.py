@@ -5,6 +5,7 @@ import pytest
 from arena.errors import UsageError
 from arena.history import MatchQuery, match_id, parse_match
 from arena.records import Episode, Match
+from arena.roles import Store
 from arena.store import selection, sql, writing
 
 
@@ -190,3 +191,14 @@ def test_filters_hold_across_more_tournaments_than_are_read_at_once(
     assert [row.match for row in store.matches(before)] == everything[8:33]
     after = MatchQuery(after=match_id(2, 8), limit=15)
     assert [row.match for row in store.matches(after)] == everything[19:34]
+
+
+@pytest.mark.parametrize("result", ["win", "loss", None])
+def test_the_newest_against_each_is_what_a_query_each_finds(filled, result):
+    store = filled[0]
+    names = {seat for row in store.matches() for seat in row.seats}
+    for agent in names:
+        query = MatchQuery(agent=agent, result=result)
+        quick = store.newest_against(query, sorted(names))
+        assert quick == Store.newest_against(store, query, sorted(names))
+    assert store.newest_against(MatchQuery(agent="nobody"), sorted(names)) == {}

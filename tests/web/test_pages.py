@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
 
 from arena.cli import main
+from arena.web.site import Options
 from tests.web.conftest import EVIL
 
 PAGES = [
@@ -202,3 +204,27 @@ def test_the_document_names_every_address(client):
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/api/home", "/api/matches", "/api/matches/{match}", "/api/compare"} <= set(paths)
     assert all(path.startswith("/api/") for path in paths)
+
+
+@pytest.mark.parametrize("path", [
+    "/leaderboard?environment=tic_tac_toe", "/tournaments/1", "/agents/minimax",
+    "/compare?environment=tic_tac_toe&a=minimax&b=random",
+])  # fmt: skip
+def test_a_page_that_may_not_wait_says_what_is_missing_and_asks_again(browse, path):
+    hurried = browse(Options(patience=0.0))
+    first = hurried.get(path)
+    assert first.headers["refresh"] == "1"
+    assert "being counted" in first.text
+    Read(first.text)
+    give_up = time.monotonic() + 60
+    while "refresh" in (last := hurried.get(path)).headers:
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    assert last.text == browse().get(path).text
+    assert "being counted" not in last.text
+
+
+def test_json_is_always_whole(browse):
+    told = browse(Options(patience=0.0)).get("/api/leaderboard?environment=tic_tac_toe").json()
+    assert not told["counting"]
+    assert told["board"]["ratings"]

@@ -8,9 +8,10 @@ from typing import Any
 from arena.catalogue import checkpoint_rows, entry_row
 from arena.checkpoints import list_checkpoints
 from arena.errors import UnknownName, Unsuitable
-from arena.history import GameRecord, MatchQuery, MatchRow
+from arena.history import GameRecord, MatchQuery
 from arena.reports import default_system
 from arena.web import standings
+from arena.web.memo import Pending
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
 
@@ -59,6 +60,7 @@ def agent(site: Here, name: str) -> dict[str, Any]:
     newest = played[-1][1] if played else None
     games = {each.record.game.name: each.record.game for each, _ in played}
     kind = newest.agent if newest else name
+    records = [_record(site, game, name) for game in games.values()]
     return {
         "name": name,
         "agent": kind,
@@ -67,8 +69,9 @@ def agent(site: Here, name: str) -> dict[str, Any]:
         "about": entry_row(table[kind]) if kind in table else None,
         "lineage": list(_lineage(checkpoints, kind)),
         "training": _over_training(site, name),
+        "counting": any(record["counting"] for record in records),
         "tournaments": [each.as_json() for each, _ in played[:-21:-1]],
-        "records": [_record(site, game, name) for game in games.values()],
+        "records": records,
     }
 
 
@@ -102,7 +105,7 @@ def _over_training(site: Site, name: str) -> list[dict[str, Any]]:
     for game in games.values():
         try:
             board = standings.rated(site, Chosen(game), default_system(game))
-        except Unsuitable:
+        except (Unsuitable, Pending):
             continue
         rated = {row["entrant"]: row["rating"] for row in board["ratings"]}
         steps = sorted(
@@ -115,13 +118,24 @@ def _over_training(site: Site, name: str) -> list[dict[str, Any]]:
 
 
 def _record(site: Site, game: GameRecord, name: str) -> dict[str, Any]:
-    """Return how an entrant did in a game: its rating, and against whom it did how."""
-    chosen = Chosen(game)
-    told: dict[str, Any] = {"environment": game.short, "rating": None, "opponents": []}
+    """Return how an entrant did in a game, as far as that is counted."""
+    told: dict[str, Any] = {
+        "environment": game.short, "rating": None, "opponents": [], "best": [], "worst": [],
+        "counting": False,
+    }  # fmt: skip
     try:
-        board = standings.rated(site, chosen, default_system(game))
+        return told | _counted(site, game, name)
     except Unsuitable:
-        return {**told, "best": [], "worst": [], "why": None}
+        return told
+    except Pending:
+        return told | {"counting": True}
+
+
+def _counted(site: Site, game: GameRecord, name: str) -> dict[str, Any]:
+    """Return an entrant's rating in a game, and against whom it did how."""
+    chosen = Chosen(game)
+    board = standings.rated(site, chosen, default_system(game))
+    told: dict[str, Any] = {"opponents": []}
     rows = {row["entrant"]: row for row in board["ratings"]}
     told["rating"] = rows.get(name)
     counted = standings.tables(site, chosen)
@@ -147,9 +161,8 @@ def _games(
 ) -> list[dict[str, Any]]:
     """Return the newest game with such a result against each of the first that saw one."""
     counted = "wins" if result == "win" else "losses"
-    found: list[MatchRow] = []
-    for row in [row for row in opponents if row[counted]][:GAMES]:
-        found += site.store.matches(MatchQuery(
-            environment=game.name, agent=name, opponent=row["opponent"], result=result, limit=1
-        ))  # fmt: skip
-    return [row.as_json() for row in found]
+    names = [row["opponent"] for row in opponents if row[counted]][:GAMES]
+    query = MatchQuery(environment=game.name, agent=name, result=result)
+    found = site.store.newest_against(query, names)
+    met = dict.fromkeys(found[name] for name in names if name in found)  # one may be for several
+    return [row.as_json() for row in met]

@@ -9,6 +9,7 @@ from arena.comparison import compare as compared
 from arena.errors import UnknownName, Unsuitable
 from arena.reports import played_game
 from arena.web import standings
+from arena.web.memo import Pending
 from arena.web.queries import Text
 from arena.web.site import Here
 from arena.web.standings import Chosen
@@ -21,11 +22,15 @@ def compare(
     told: dict[str, Any] = {
         "games": sorted({each.record.game.short for each in site.tournaments()}),
         "environment": environment, "a": a, "b": b, "entrants": [], "found": None, "why": None,
+        "counting": False,
     }  # fmt: skip
     if environment is None:
         return told
     chosen = Chosen(played_game(site.store, environment))
-    results = standings.results(site, chosen)
+    try:
+        results = standings.results(site, chosen)
+    except Pending:
+        return told | {"counting": True}
     told["entrants"] = sorted(results.entrants)
     if a is None or b is None:
         return told
@@ -42,4 +47,6 @@ def compare(
         )
     except Unsuitable as error:
         told["why"] = str(error)
+    except Pending:
+        told["counting"] = True
     return told

@@ -7,6 +7,7 @@ from typing import Any
 from arena.errors import UnknownName, Unsuitable
 from arena.reports import default_system, played_game
 from arena.web import standings
+from arena.web.memo import Pending
 from arena.web.queries import Day, Number, Text, begin_of, end_of
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
@@ -37,7 +38,7 @@ def leaderboard(
     told: dict[str, Any] = {
         "games": known, "systems": systems, "environment": environment, "system": system,
         "asked": {"tournament": tournament, "since": since, "until": until, "games": games},
-        "board": None, "why": None,
+        "board": None, "why": None, "counting": False,
     }  # fmt: skip
     if environment is None:
         return told
@@ -51,18 +52,25 @@ def leaderboard(
         told["board"] = _board(site, chosen, named, games or 0)
     except Unsuitable as error:  # a system that has nothing to say of these results
         told["why"] = str(error)
+    except Pending:
+        told["counting"] = True
     return told
 
 
 def _board(site: Site, chosen: Chosen, system: str, least: int) -> dict[str, Any]:
-    told = standings.rated(site, chosen, system, least)
-    names = [row["entrant"] for row in told["ratings"]]
-    counted = standings.tables(site, chosen)
-    return {
-        **told,
-        "heat": _heat(counted, names[:HEAT]),
-        "curves": standings.timeline(site, chosen, names[:CURVES]),
-    }
+    """Return ratings, heat map and curves, remembered together: a page waits for all at once."""
+
+    def make() -> dict[str, Any]:
+        told = standings.rated(site, chosen, system, least)
+        names = [row["entrant"] for row in told["ratings"]]
+        counted = standings.tables(site, chosen)
+        return {
+            **told,
+            "heat": _heat(counted, names[:HEAT]),
+            "curves": standings.timeline(site, chosen, names[:CURVES]),
+        }
+
+    return standings.remembered(site, chosen, ("board", system, least), make)
 
 
 def _heat(counted: dict[str, Any], names: list[str]) -> list[list[list[int]]] | None:

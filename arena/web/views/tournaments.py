@@ -10,6 +10,7 @@ from arena.history import MatchQuery, Tournament
 from arena.reports import finite
 from arena.web import standings
 from arena.web.brackets import bracket_svg
+from arena.web.memo import Pending
 from arena.web.queries import Number, Text, TournamentId
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
@@ -41,21 +42,34 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
     """Return a tournament: how it stands, its rounds, its faults, its definition."""
     found = site.tournament(tournament)
     record = found.record
-    conclusion = _conclusion(site, found)
+    counted = _counted(site, found)
     return {
         **found.as_json(),
         "matches": found.matches,
-        "table": _table(site, found),
         "faults": _faults(site, tournament),
-        "conclusion": conclusion,
-        "bracket": bracket_svg(conclusion),
-        "findings": _findings(site, found),
+        **counted,
+        "bracket": bracket_svg(counted["conclusion"]),
         "definition": json.loads(record.definition or "null"),
         "versions": dict(record.versions),
         "here": site.runs.runs(tournament),
         "failure": site.runs.failure(tournament),
         "specs": {entrant.name: entrant.spec for entrant in record.entrants},
     }
+
+
+def _counted(site: Site, found: Tournament) -> dict[str, Any]:
+    """Return what has to be counted of a tournament: all that is, and whether that is everything.
+
+    Where the standings are still being counted there is no `table` yet.
+    """
+    told: dict[str, Any] = {"table": None, "conclusion": {}, "findings": [], "counting": False}
+    try:
+        told["table"] = _table(site, found)
+        told["conclusion"] = _conclusion(site, found)
+        told["findings"] = _findings(site, found)
+    except Pending:
+        told["counting"] = True
+    return told
 
 
 def _table(site: Site, found: Tournament) -> dict[str, Any]:
@@ -81,7 +95,7 @@ def _findings(site: Site, found: Tournament) -> list[dict[str, Any]]:
         told = site.registry.hook.arena_findings(store=site.store, tournament=found.id)
         return [dict(finite(each)) for each in told if each]
 
-    return site.memo.get(("findings", found.id), found.matches, find)
+    return site.remembered(("findings", found.id), found.matches, find)
 
 
 def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
@@ -107,6 +121,6 @@ def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
         return {}
     try:
         moving = found.state == "running"
-        return site.memo.get(("conclusion", found.id), found.matches, conclude, moving)
+        return site.remembered(("conclusion", found.id), found.matches, conclude, moving)
     except UsageError:
         return {}
