@@ -162,7 +162,7 @@ class TableLearner(Learner):
         """Return what the table is worth, played greedily."""
         player = Player(self.table, self.reader)
         found = self.appraiser(player)
-        return {**found, "worth": found.get("finished", -found.get("lost_lines", 0.0))}
+        return {**found, "worth": found.get("finished", 0.0 - found.get("lost_lines", 0.0))}
 
     def state(self) -> TrainingState:
         """Return the table, and whether the game is small enough to count its lines."""
