@@ -25,14 +25,18 @@ def by_value(asked: Sequence[Decision], values: Values, margin: float = 1e-9) ->
 
 
 def drawn_by_value(
-    asked: Sequence[Decision], values: Values, seed: int, margin: float = 1e-9
+    asked: Sequence[Decision], values: Values, seed: int, draws: int = 1, margin: float = 1e-9
 ) -> list[Pair]:
-    """Return one pair for each decision where moves differ: so what is met often weighs more."""
+    """Return `draws` pairs for each decision where moves differ, drawn one by one.
+
+    So what is met often weighs more.
+    """
     found = []
     for number, (decision, worth) in enumerate(zip(asked, values)):
-        ranked = _ranked(worth, margin)
-        if ranked:
-            found.append(_pair(decision, *ranked[derive(seed, "pair", number) % len(ranked)]))
+        if ranked := _ranked(worth, margin):
+            for draw in range(draws):
+                pick = derive(seed, "pair", number, draw) % len(ranked)
+                found.append(_pair(decision, *ranked[pick]))
     return found
 
 

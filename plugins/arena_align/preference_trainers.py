@@ -23,6 +23,7 @@ ABOUT = """
                   among `players` ("policy" is the model itself, sampled) a move is drawn, and one
                   that is worse: by the returns of `games` matches that this agent plays on with
                   itself. With values="" it is answers of winners in the history, and of losers
+    draws         pairs drawn at a position each time that it comes up
     held_out      the share of boards, up to symmetry, that are kept out of training and judged on
     template      the prompt template, if not the model's own
 """
@@ -44,17 +45,21 @@ class PreferenceTrainer(Trainer):
         players: tuple[str, ...] = ("policy", "random"),
         matches: int = 12_000,
         games: int = 1,
+        draws: int = 1,
         held_out: float = 0.2,
         batch: int = 64,
         learning_rate: float = 1e-3,
         template: str = "",
     ) -> None:
-        above(self.name, matches=matches, games=games, batch=batch, learning_rate=learning_rate)
+        above(
+            self.name, matches=matches, games=games, draws=draws, batch=batch,
+            learning_rate=learning_rate,
+        )  # fmt: skip
         share_of(self.name, held_out=held_out)
         if not players:
             raise BadParameter(f"{self.name}: players is empty; name some, like players=random")
         self.policy, self.pairs, self.values, self.players = policy, pairs, values, list(players)
-        self.matches, self.games, self.held_out = matches, games, held_out
+        self.matches, self.games, self.draws, self.held_out = matches, games, draws, held_out
         self.batch, self.learning_rate, self.template = batch, learning_rate, template
 
     def check(self, spec: Spec) -> None:
@@ -105,7 +110,8 @@ class PreferenceTrainer(Trainer):
         )
         known = {decision.prompt: worth for decision, worth in zip(asked, values)}
         worths = [known[decision.prompt] for decision in every]
-        return drawn_by_value(every, worths, derive(run.seed, "pairs")), asked, values
+        seed = derive(run.seed, "pairs")
+        return drawn_by_value(every, worths, seed, self.draws), asked, values
 
     def _out(self, group: str) -> bool:
         from arena_align.groups import held_out
@@ -131,6 +137,7 @@ class PolicyTrainer(PreferenceTrainer):
         players: tuple[str, ...] = ("policy", "random"),
         matches: int = 12_000,
         games: int = 1,
+        draws: int = 1,
         held_out: float = 0.2,
         beta: float = 0.1,
         max_kl: float = 2.0,
@@ -139,8 +146,9 @@ class PolicyTrainer(PreferenceTrainer):
         template: str = "",
     ) -> None:
         super().__init__(
-            policy, pairs, values, players, matches, games, held_out, batch, learning_rate, template
-        )
+            policy, pairs, values, players, matches, games, draws, held_out, batch, learning_rate,
+            template,
+        )  # fmt: skip
         above(self.name, beta=beta, max_kl=max_kl)
         self.beta, self.max_kl = beta, max_kl
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from arena import BadParameter, Spec
+from arena_align.checks import share_of
 from arena_align.preference_trainers import ABOUT, PreferenceTrainer
 from arena_align.rows import Pair
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 class RewardModel(PreferenceTrainer):
     __doc__ = f"""Learns which of two answers is better (Bradley-Terry), by TRL's RewardTrainer.
     {ABOUT}
-    weight_decay  of AdamW: what is learnt then holds better for boards never seen
+    weight_decay  of AdamW
+    average       what the mean of the weights, which it ends with, keeps of itself at a step: it
+                  ranks boards that were never seen better than the last weights, for which say 0
 
     The checkpoint is a model that scores answers (`reward_model:model=NAME`); at a table it plays
     the move that it scores highest.
@@ -35,22 +38,26 @@ class RewardModel(PreferenceTrainer):
         players: tuple[str, ...] = ("policy", "random"),
         matches: int = 4_000,
         games: int = 1,
+        draws: int = 10,
         held_out: float = 0.2,
         weight_decay: float = 0.0,
+        average: float = 0.998,
         batch: int = 64,
         learning_rate: float = 1e-3,
         template: str = "",
     ) -> None:
         super().__init__(
-            policy, pairs, values, players, matches, games, held_out, batch, learning_rate, template
-        )
+            policy, pairs, values, players, matches, games, draws, held_out, batch, learning_rate,
+            template,
+        )  # fmt: skip
         if weight_decay < 0:
             raise BadParameter(f"reward_model: weight_decay={weight_decay:g} is less than 0")
-        self.weight_decay = weight_decay
+        share_of(self.name, average=average)
+        self.weight_decay, self.average = weight_decay, average
 
     def default_steps(self, spec: Spec) -> int:
         """Return what the small model takes for tic_tac_toe."""
-        return 150_000
+        return 100_000
 
     def _learn(
         self, course: Course, pairs: list[Pair], asked: Sequence[Decision], values: Values | None
@@ -74,7 +81,7 @@ class RewardModel(PreferenceTrainer):
             )  # fmt: skip
 
         rows = scored_rows(seen, course.language.tokenizer)
-        TrlCourse(course, make, rows, self.batch).go()
+        TrlCourse(course, make, rows, self.batch, average=self.average).go()
         course.offer(
             None, pairs=float(len(seen)),
             **judged(course.language, seen, "seen"), **judged(course.language, held, "held_out"),

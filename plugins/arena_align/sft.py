@@ -60,6 +60,8 @@ class Sft(Trainer):
                   itself or, where there are `opponents`, each of them in turn in the other seats
     entrants      else the entrants of the history whose moves are learnt; if nobody is named, all
                   who won
+    average       what the mean of the weights, which it ends with, keeps of itself at a step; 0 for
+                  the last weights
     template      the prompt template, if not the model's own
     """
 
@@ -76,16 +78,17 @@ class Sft(Trainer):
         held_out: float = 0.0,
         batch: int = 128,
         learning_rate: float = 2e-3,
+        average: float = 0.98,
         template: str = "",
     ) -> None:
         above("sft", matches=matches, batch=batch, learning_rate=learning_rate)
-        share_of("sft", held_out=held_out)
+        share_of("sft", held_out=held_out, average=average)
         if bool(data) + bool(teacher) + bool(entrants) > 1:
             raise BadParameter("sft: name one of data, teacher and entrants, not several")
         self.policy, self.data, self.teacher = policy, data, teacher
         self.opponents, self.entrants = list(opponents), list(entrants)
         self.matches, self.batch, self.learning_rate = matches, batch, learning_rate
-        self.template, self.held_out = template, held_out
+        self.template, self.held_out, self.average = template, held_out, average
 
     def check(self, spec: Spec) -> None:
         """Raise `Unsuitable` where moves are neither counted nor words, nor read from a file."""
@@ -99,7 +102,7 @@ class Sft(Trainer):
 
     def default_steps(self, spec: Spec) -> int:
         """Return what the small model takes for tic_tac_toe."""
-        return 200_000
+        return 300_000
 
     def train(self, run: TrainingRun) -> None:
         """Train until the budget is spent."""
@@ -128,7 +131,8 @@ class Sft(Trainer):
                 processing_class=course.language.tokenizer,
             )  # fmt: skip
 
-        TrlCourse(course, make, tokens, self.batch, len(rows) / len(tokens)).go()
+        held = len(rows) / len(tokens)
+        TrlCourse(course, make, tokens, self.batch, held, average=self.average).go()
         course.offer(answers=float(len(rows)))
         course.close()
 

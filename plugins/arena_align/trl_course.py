@@ -16,6 +16,7 @@ import numpy as np
 from arena_llm.missing import need
 
 from arena import BadParameter, derive
+from arena_align.averages import Average
 from arena_align.course import Course
 from arena_align.luck import contained, few_threads
 from arena_align.quiet import quiet, unswept
@@ -37,23 +38,26 @@ class TrlCourse:
     """Goes through rows in an order of its own, once and again, until the budget is spent.
 
     A step is an answer learnt from. `held` is how many a row holds, on average; `drawn` how many
-    the trainer draws to a row, where it draws any.
+    the trainer draws to a row, where it draws any. With an `average` the model ends with the mean
+    of its weights, see `Average`.
     """
 
     def __init__(
         self, course: Course, make: MakeTrainer, rows: Sequence[Row], batch: int,
-        held: float = 1.0, drawn: int = 1,
+        held: float = 1.0, drawn: int = 1, average: float = 0.0,
     ) -> None:  # fmt: skip
         check_lengths(rows, course.language.positions)
         self.course, self.run, self.make, self.rows = course, course.run, make, rows
         self.batch, self.drawn = min(batch, len(rows)), drawn
         self.answers = self.batch * held * drawn
         self.total = course.batches(self.answers)
+        self.average = Average(course.model, average)
         resumed = course.run.resumed
         self.done = 0
         if resumed is not None:
             self.done = int(resumed.values["batches"])
             course.restore(resumed.arrays)
+            self.average.restore(resumed.arrays)
 
     def go(self, after: Callable[[], None] = lambda: None) -> None:
         """Train to the end of the budget; `after` is called after each stretch."""
@@ -65,7 +69,8 @@ class TrlCourse:
             self.run.step = min(math.ceil(self.done * self.answers), self.run.steps)
             self.run.report(metrics)
             after()
-            self.course.save({"batches": self.done})
+            self.course.save({"batches": self.done}, self.average.arrays)
+        self.average.settle()
 
     def _learn(self, count: int) -> Mapping[str, float]:
         """Learn from the next `count` batches; return what TRL says of it."""
@@ -86,7 +91,8 @@ class TrlCourse:
         rows = datasets.Dataset.from_list(list(self._next(count)))
         course.model.train()
         begun = time.perf_counter()
-        with quiet(), unswept(), contained(seed), few_threads(course.model):
+        averaging = self.average.over(course.optimiser)
+        with quiet(), unswept(), contained(seed), few_threads(course.model), averaging:
             trainer = self.make(rows, options, (course.optimiser, schedule))
             trainer.remove_callback(need("transformers").PrinterCallback)
             trainer.train()

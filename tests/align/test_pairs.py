@@ -183,6 +183,8 @@ def test_pairs_are_drawn_one_for_each_decision() -> None:
     assert len(drawn) == 200
     assert {pair.rejected for pair in drawn} == {"b", "c"}
     assert 60 < sum(pair.rejected == "b" for pair in drawn) < 140
+    thrice = drawn_by_value([DECISION] * 201, values, seed=1, draws=3)
+    assert len(thrice) == 600 and 240 < sum(pair.rejected == "b" for pair in thrice) < 360
 
 
 def test_pairs_by_outcome_are_winners_against_losers() -> None:

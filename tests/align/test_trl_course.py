@@ -15,7 +15,10 @@ def course_of(rows: list[Any], batch: int, steps: int = 10_000) -> TrlCourse:
     """Return a course of a run of which only numbers are asked."""
     run = SimpleNamespace(steps=steps, step=0, seed=3, resumed=None)
     course = SimpleNamespace(
-        run=run, language=SimpleNamespace(positions=12), batches=lambda size: steps // size
+        run=run,
+        language=SimpleNamespace(positions=12),
+        batches=lambda size: steps // size,
+        model=None,
     )
     return TrlCourse(course, lambda *_: None, rows, batch)  # type: ignore[arg-type]
 

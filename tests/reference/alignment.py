@@ -73,11 +73,11 @@ class Pipeline:
     def build(self, names: Sequence[str]) -> None:
         """Train stages of these names, and what they build on."""
         game = find_game(self.workspace.registry, self.definition.environment)
-        every = self.definition.entries
+        every = (*self.definition.stages, *self.definition.entries)
         asked = replace(
             self.definition,
             entries=tuple(entry for entry in every if entry.agent.name in names),
-            stages=self.definition.stages + tuple(e for e in every if e.agent.name not in names),
+            stages=tuple(entry for entry in every if entry.agent.name not in names),
         )
         made: dict[str, str] = {}
         for entry in trainings(asked):
