@@ -143,6 +143,10 @@ class JointTrainer(Trainer):
         """How much of the run is over, in [0, 1]."""
         return min(1.0, self.run.step / self.run.steps)
 
+    def now(self, values: list[float]) -> float:
+        """Return what goes evenly from the first of some values to the last, over the run."""
+        return values[0] + (values[-1] - values[0]) * self.progress
+
     @property
     def rate(self) -> float:
         """The learning rate as it is now."""

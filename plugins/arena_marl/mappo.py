@@ -11,10 +11,10 @@ import torch
 from arena_deep.learner import positive, share
 from arena_deep.weights import Adam
 from torch import Tensor, nn
-from torch.nn import functional
 
 from arena import Spec, TrainingState
 from arena_marl.acting import among
+from arena_marl.expected import Values, leaning
 from arena_marl.groups import Grouped
 from arena_marl.learner import JointTrainer
 from arena_marl.off_policy import unit
@@ -52,51 +52,6 @@ class Played(NamedTuple):
     step: Step
 
 
-class Values(nn.Module):
-    """What each seat may expect: from what all see (central), or from what it sees itself.
-
-    `one` is for a team that is paid alike: all may expect the same of what all see.
-
-    The network gives returns scaled to a mean of 0 and a deviation of 1, by all that it was taught
-    (van Hasselt et al., "Learning values across many orders of magnitude", 2016, without the
-    correction of the last layer).
-    """
-
-    def __init__(
-        self, groups: list[list[int]], sights: list[int], central: bool, one: bool,
-        hidden: list[int],
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self.seats = len(sights)
-        self.central, self.one = central, one
-        ins = [sum(sights)] * self.seats if central else sights
-        self.network = Grouped([[0]] if one else groups, ins, [1] * self.seats, hidden)
-        self.register_buffer("scale", torch.zeros(3, dtype=torch.float64))  # share, mean, square
-
-    def forward(self, seen: list[Tensor]) -> Tensor:
-        """Return scaled values: float32 (rows, seats)."""
-        rows = [torch.cat(seen, 1)] * len(seen) if self.central else seen
-        return torch.cat(self.network(rows), 1).expand(-1, self.seats)
-
-    def worth(self, seen: list[Tensor]) -> Tensor:
-        """Return values: float32 (rows, seats)."""
-        mean, deviation = self._moments()
-        return self(seen) * deviation + mean
-
-    def scaled(self, target: Tensor) -> Tensor:
-        """Learn the scale of targets, and return them scaled."""
-        now = torch.stack((torch.ones_like(target).mean(), target.mean(), target.square().mean()))
-        self.scale.lerp_(now.double(), 0.01)
-        mean, deviation = self._moments()
-        return (target - mean) / deviation
-
-    def _moments(self) -> tuple[Tensor, Tensor]:
-        share, mean, square = self.scale / self.scale[0].clamp(min=1e-12)
-        deviation = (square - mean**2).clamp(min=0.0).sqrt()
-        known = share > 0
-        return mean.float(), torch.where(known, deviation.clamp(min=1e-4), 1.0).float()
-
-
 class Policies(nn.Module):
     """All that is learnt: actors, values, and how widely actions that are numbers are drawn."""
 
@@ -115,6 +70,8 @@ class MAPPO(JointTrainer):
     decay            of an advantage (lambda)
     entropy          what entropy is worth, at first and at last
     spread           standard deviation, in half-ranges, of actions that are numbers, to begin with
+    optimism         how much less it counts where less came than was expected, for policies and for
+                     values, at first and at last
 
     The other parameters are those of `JointTrainer`.
     """
@@ -127,6 +84,7 @@ class MAPPO(JointTrainer):
     decay: float = 0.95
     entropy: list[float] = field(default_factory=lambda: [0.01, 0.001])
     spread: float = 0.5
+    optimism: list[float] = field(default_factory=lambda: [0.0])
 
     name = "mappo"
     central = True
@@ -138,7 +96,8 @@ class MAPPO(JointTrainer):
             self.name, rollout=self.rollout, clip=self.clip, epochs=self.epochs,
             minibatches=self.minibatches, spread=self.spread,
         )  # fmt: skip
-        share(self.name, gamma=self.gamma, decay=self.decay)
+        hopes = {f"optimism[{i}]": hope for i, hope in enumerate(self.optimism)}
+        share(self.name, gamma=self.gamma, decay=self.decay, **hopes)
 
     def default_steps(self, spec: Spec) -> int:
         """Return enough moves for simple_spread: 9.6 million joint steps."""
@@ -199,23 +158,22 @@ class MAPPO(JointTrainer):
 
     def _improve(self, steps: Joint, luck: torch.Generator) -> dict[str, Tensor]:
         """Go through the steps several times."""
-        gained, asked = steps.gained, steps.asked
+        hope, bonus = self.now(self.optimism), self.now(self.entropy)
+        gained, asked = steps.gained * leaning(steps.gained, hope), steps.asked
         often = asked.sum(0).clamp(min=1.0)
         gained = gained - (gained * asked).sum(0) / often
         gained = gained / (((gained.square() * asked).sum(0) / often).sqrt() + 1e-8)
         steps = steps._replace(gained=gained, target=self.all.values.scaled(steps.target))
-        first, *rest = self.entropy
-        bonus = first + (rest[-1] - first if rest else 0.0) * self.progress
         told: dict[str, Tensor] = {}
         for _ in range(self.epochs):
             order = torch.randperm(len(gained), generator=luck, device=self.device)
             for rows in order.tensor_split(self.minibatches):
-                told = self._terms(steps.pick(rows))
+                told = self._terms(steps.pick(rows), hope)
                 loss = told["policy_loss"] + 0.5 * told["value_loss"] - bonus * told["entropy"]
                 self.adam.step(loss, self.rate, 0.5)
         return {name: value.detach() for name, value in told.items()}
 
-    def _terms(self, rows: Joint) -> dict[str, Tensor]:
+    def _terms(self, rows: Joint, hope: float) -> dict[str, Tensor]:
         """Return the parts of the loss: means over the moves made; of values, over all rows."""
         logp, entropy = (torch.stack(part, 1) for part in zip(*self._measured(rows), strict=True))
         ratio = (logp - rows.logp).exp()
@@ -224,7 +182,7 @@ class MAPPO(JointTrainer):
         share = rows.asked / rows.asked.sum().clamp(min=1.0)
         return {
             "policy_loss": -(kept * share).sum(),
-            "value_loss": functional.mse_loss(self.all.values(rows.seen), rows.target),
+            "value_loss": self.all.values.loss(rows.seen, rows.target, hope),
             "entropy": (entropy * share).sum(),
         }
 
