@@ -35,6 +35,9 @@ class Environment(ABC):
     `reset` the same object again for the next match.
     """
 
+    files: tuple[str, ...] = ()
+    """The parameters that name files: pages do not take them from a request."""
+
     spec: Spec
     truncated: bool = False
     """Whether the game that is over was cut off rather than ended by its rules."""

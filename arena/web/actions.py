@@ -12,8 +12,8 @@ from starlette.datastructures import FormData
 from arena.config import Definition
 from arena.defining import define
 from arena.errors import BadConfig, UsageError
-from arena.specs import parse
-from arena.web.forms import check_harmless, spec_of
+from arena.web.forms import spec_of
+from arena.web.harmless import check_harmless
 from arena.web.queries import TournamentId
 from arena.web.site import Here, Site
 
@@ -97,16 +97,12 @@ def read_form(form: FormData) -> Asked:
 
 def defined(site: Site, asked: Asked) -> Definition:
     """Return the definition asked for. Raises `UsageError`s."""
-    registry = site.registry
-    check_harmless(registry, "environments", asked.environment)
+    workspace, game = site.workspace, asked.environment
+    check_harmless(workspace, "environments", game)
     for agent in asked.agents:
-        check_harmless(registry, "agents", agent)
-        if parse(agent).name == "human":
-            raise UsageError(
-                f"nobody sits at a tournament's seats to play {agent!r}: a person plays at /play"
-            )
+        check_harmless(workspace, "agents", agent, people=False)
     if asked.format is not None:
-        check_harmless(registry, "formats", asked.format)
-    if asked.environment.endswith(".toml"):
-        raise UsageError("files are for the command line")
-    return define(registry, asked.environment, asked.agents, asked.format, asked.games, asked.seed)
+        check_harmless(workspace, "formats", asked.format)
+    return define(
+        site.registry, asked.environment, asked.agents, asked.format, asked.games, asked.seed
+    )

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from arena.web.actions import Spec
-from arena.web.forms import check_harmless
+from arena.web.harmless import check_harmless
 from arena.web.site import Here, Site
 from arena.web.sittings import Sitting
 from arena.web.views.playing import told
@@ -104,9 +104,9 @@ def resign_by_form(site: Here, game: str) -> RedirectResponse:
 
 
 def _begun(site: Site, game: Game) -> Sitting:
-    check_harmless(site.registry, "environments", game.environment)
+    check_harmless(site.workspace, "environments", game.environment)
     for agent in game.against:
-        check_harmless(site.registry, "agents", agent)
+        check_harmless(site.workspace, "agents", agent)
     return site.sittings.begin(game.environment, game.against, game.seat, game.rated, game.seed)
 
 

@@ -20,9 +20,9 @@ class Chat(Talker):
     `retries` times, after `pause` seconds and twice that each time, or as long as the server asks.
     If it still fails the match is void. `requests_a_minute` and `tokens_a_minute` (read and
     written) are not exceeded; 0 is no limit. The key is read from the environment variable `key`
-    names and kept nowhere. `input_price` and `output_price` are per million tokens, or `prices` is
-    a JSON file of them, {MODEL: [INPUT, OUTPUT]}. An answer that is no legal move is told so up to
-    `rethinks` times, then forfeits.
+    names and kept nowhere. `input_price` and `output_price` are per million tokens, or
+    `price_file` is a JSON file of them, {MODEL: [INPUT, OUTPUT]}. An answer that is no legal move
+    is told so up to `rethinks` times, then forfeits.
     """
 
     files = ("template",)
@@ -44,15 +44,16 @@ class Chat(Talker):
         key: str = "OPENAI_API_KEY",
         input_price: float = 0.0,
         output_price: float = 0.0,
-        prices: str = "",
+        price_file: str = "",
     ) -> None:
         if tokens < 1 or rethinks < 0:
             raise BadParameter("chat: tokens is 1 or more, rethinks 0 or more")
         self.temperature, self.tokens, self.rethinks = temperature, tokens, rethinks
         self.prompter = Prompter(read_template(template))
+        prices = _table(price_file, model) if price_file else (input_price, output_price)
         self.server = Server(
             base_url, model, key, requests, timeout, retries, pause, requests_a_minute,
-            tokens_a_minute, _table(prices, model) if prices else (input_price, output_price),
+            tokens_a_minute, prices,
         )  # fmt: skip
         self.held: dict[str, list[Reply | str]] = {}  # of a batch that is asked again row by row
 
@@ -90,4 +91,4 @@ def _table(file: str, model: str) -> tuple[float, float]:
         return float(read), float(written)
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = f"has no {model!r}: [INPUT, OUTPUT]" if isinstance(error, KeyError) else str(error)
-        raise BadParameter(f"chat: prices={file!r} {why}") from error
+        raise BadParameter(f"chat: price_file={file!r} {why}") from error

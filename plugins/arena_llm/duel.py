@@ -21,6 +21,8 @@ class PromptDuel(Environment):
     Where the judge has not decided yet (`votes`) the match counts as cut off, and as a draw.
     """
 
+    files = ("prompts",)
+
     def __init__(
         self, prompts: str = "tasks", scorer: str = "", seats: int = 2, most: int = 2_000
     ) -> None:

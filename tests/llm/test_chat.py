@@ -122,10 +122,10 @@ def test_it_plays_and_tells_what_it_cost(server: Server) -> None:
 def test_a_table_of_prices(server: Server, tmp_path: Path) -> None:
     table = tmp_path / "prices.json"
     table.write_text(json.dumps({"toy": [2.0, 5.0], "other": [1, 1]}))
-    (episode,) = played(server, prices=str(table))
+    (episode,) = played(server, price_file=str(table))
     assert (episode.columns or {})["cost"][0][1] == pytest.approx(250 / 1e6)
     with pytest.raises(UsageError, match="has no 'big'"):
-        Chat(server.url, "big", prices=str(table))
+        Chat(server.url, "big", price_file=str(table))
 
 
 def test_servers_that_stumble_are_asked_again(server: Server) -> None:

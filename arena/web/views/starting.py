@@ -10,7 +10,8 @@ from pydantic import Field
 
 from arena.catalogue import checkpoint_rows, environment_rows
 from arena.specs import parse
-from arena.web.forms import check_harmless, fields, parameters_of_part
+from arena.web.forms import fields, parameters_of_part
+from arena.web.harmless import check_harmless
 from arena.web.queries import Text
 from arena.web.site import Here, Site
 
@@ -57,7 +58,7 @@ def names_of_agents(site: Site) -> list[str]:
 
 def _fields(site: Site, part: str, kind: str, spec: str) -> list[dict[str, Any]]:
     """Return the fields of a part; of a checkpoint none, for training has settled them."""
-    check_harmless(site.registry, kind, spec)
+    check_harmless(site.workspace, kind, spec)
     ref = parse(spec)
     if kind == "agents" and ref.name not in site.registry.table("agents"):
         return []
