@@ -36,6 +36,7 @@ from arena.web.views import (
     tournaments,
     training,
 )
+from arena.web.votes import AlreadyVoted
 from arena.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
@@ -174,6 +175,8 @@ def _hold_errors(app: FastAPI) -> None:
 def _status(error: Exception) -> int:
     if isinstance(error, UnknownName | StoreError):
         return 404
+    if isinstance(error, AlreadyVoted):
+        return 409
     return 400 if isinstance(error, UsageError) else 503
 
 

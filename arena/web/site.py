@@ -60,7 +60,7 @@ class Site:
     def __post_init__(self) -> None:
         self.runs = Runs(self.workspace)
         self.sittings = Sittings(self.workspace)
-        self.votes = Votes(self.workspace)
+        self.votes = Votes(self.workspace, self.tournaments)
 
     def close(self) -> None:
         """Stop what was started here."""

@@ -111,6 +111,8 @@ def pages(count: int) -> Iterator[tuple[str, str]]:
             "matches, rare": f"/matches?agent={a}&faults=true",
             "match": f"/matches/{before}", "agents": "/agents", "agent": f"/agents/{a}",
             "compare": f"/compare?environment={game}&a={a}&b={b}", "running": "/tournaments/21",
+            "judge": "/judge", "play": f"/play?environment={game}&against=random",
+            "training": "/training", "new": f"/tournaments/new?environment={game}",
         }  # fmt: skip
         kind = list(kinds)[i % len(kinds)]
         yield kind, kinds[kind]
@@ -122,7 +124,7 @@ def measure(workspace: Workspace, count: int) -> None:
     writer = _writer(workspace.home)
     try:
         before = sum(each.matches for each in workspace.store.tournaments())
-        for kind, path in dict(pages(28)).items():
+        for kind, path in dict(pages(36)).items():
             _first(client, kind, path)
         took: dict[str, list[tuple[float, float]]] = {}
         for kind, path in pages(count):

@@ -13,6 +13,23 @@ from tests.web.conftest import BASE, arena
 
 OURS = {"sec-fetch-site": "same-origin"}
 EVIL = "<script>alert(1)</script>"
+COUNTED = """
+import arena
+from pathlib import Path
+from tests.toys import Pennies
+
+
+class Counted(Pennies):
+    def __init__(self):
+        super().__init__()
+        with Path(__file__).with_name("made").open("a") as out:
+            out.write("x")
+
+
+@arena.hookimpl
+def arena_environments():
+    return {"counted": Counted}
+"""
 
 
 @pytest.fixture
@@ -75,6 +92,43 @@ def test_the_page_is_blind_until_the_vote_is_cast(duels):
     form = {"match": pair["match"], "left": left, "right": right, "choice": "tie"}
     after = client.post("/judge", data=form)
     assert "are even" in after.text and "dull" in after.text
+
+
+def test_a_second_vote_on_the_same_answers_is_a_conflict(duels):
+    client, home = duels
+    pair = client.get("/api/judge").json()["pair"]
+    assert vote(client, pair, "left").status_code == 201
+    for choice in ("left", "right"):
+        again = vote(client, {**pair, "seats": pair["seats"][::-1]}, choice)
+        assert again.status_code == 409 and "already" in again.json()["error"]
+    assert len((home / "votes.jsonl").read_text().splitlines()) == 1
+    assert client.get("/api/judge").json()["votes"] == 1
+
+
+def test_what_a_crash_left_of_a_vote_is_told_and_no_trouble(duels):
+    client, home = duels
+    vote(client, client.get("/api/judge").json()["pair"], "left")
+    with (home / "votes.jsonl").open("ab") as out:
+        out.write(b'[1]\n{"seats": null}\n{"half \xff')
+    told = client.get("/api/judge").json()
+    assert told["unread"] == [2, 3, 4] and told["votes"] == 1
+    assert "Lines 2, 3, 4 of" in client.get("/judge").text
+    assert vote(client, told["pair"], "left").status_code == 201  # on a line of its own
+    after = client.get("/api/judge").json()
+    assert after["unread"] == [2, 3, 4] and after["votes"] == 2
+
+
+def test_no_other_game_is_made_to_learn_what_can_be_voted_on(tmp_path):
+    home, plugin = tmp_path / "home", tmp_path / "counting_plugin.py"
+    plugin.write_text(COUNTED)
+    arena(home, "--plugin", str(plugin), "tournament", "counted", "--games", "2",
+          "--agent", "random", "--agent", "first_legal")  # fmt: skip
+    made = (tmp_path / "made").read_text()
+    workspace = Workspace.open(str(home), plugins=(str(plugin),))
+    client = TestClient(make_app(workspace), BASE)
+    assert client.get("/judge").status_code == 200
+    assert (tmp_path / "made").read_text() == made
+    workspace.store.close()
 
 
 def test_the_order_is_random(duels):

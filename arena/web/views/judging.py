@@ -29,16 +29,18 @@ class Vote(BaseModel):
 
 def judge(site: Here, voted: Number = None) -> dict[str, Any]:
     """Return two answers to vote on, without names; who gave those of the last vote; ratings."""
+    cast = site.votes.cast()
     last = None
     if voted is not None:
-        last = next((v for v in reversed(site.votes.cast()) if v.get("match") == voted), None)
+        of_match = (v for v in reversed(cast.votes) if v.get("match") == voted and "entrants" in v)
+        last = next(of_match, None)
     return {"pair": site.votes.pair(), "last": last, **site.votes.ratings(),
-            "file": site.votes.file.name}  # fmt: skip
+            "unread": cast.unread, "file": site.votes.file.name}  # fmt: skip
 
 
 @router.post("/api/votes", status_code=201)
 def vote(site: Here, vote: Vote) -> dict[str, Any]:
-    """Vote; return the vote as it is kept."""
+    """Vote; return the vote as it is kept. A second one on the same answers is a conflict."""
     return site.votes.vote(vote.match, vote.left, vote.right, vote.choice)
 
 
