@@ -25,6 +25,8 @@ _KINDS = {
     pyspiel.GameType.Utility.IDENTICAL: "cooperative",
     pyspiel.GameType.Utility.GENERAL_SUM: "mixed",
 }
+_COMMON = {"lewis_signaling", "trade_comm"}
+"""Games that pay all alike whatever is done, though OpenSpiel has them as general-sum."""
 _TYPES = {"kInt": int, "kDouble": float, "kBool": bool, "kString": str, "kGame": str}
 _NESTED = re.compile(r"[A-Za-z0-9_]+(\(.*\))?", re.DOTALL)
 
@@ -51,6 +53,8 @@ def kind(game: Any, seats: int | None) -> Any:
 
     A game for one is competitive: its entrants are compared by what they return.
     """
+    if game.short_name in _COMMON:
+        return "cooperative"
     return "competitive" if seats == 1 else _KINDS[game.utility]
 
 

@@ -55,6 +55,7 @@ def test_names_and_aliases(registry, family):
         ("2048", "competitive", 1),
         ("universal_poker", "competitive", 2),
         ("tiny_hanabi", "cooperative", 2),
+        ("trade_comm", "cooperative", 2),
         ("misere", None, None),
     ],
 )
