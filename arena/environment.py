@@ -186,6 +186,14 @@ class Environment(ABC):
         """Return the position drawn as text for an onlooker."""
         return str(self.state())
 
+    def frame(self) -> Any:
+        """Return a picture of the position for an onlooker: uint8 (height, width, 3), red first.
+
+        None where there are no pictures, and `render` says it all. Raises `Unsuitable` where it
+        cannot be drawn here, which one line explains.
+        """
+        return None
+
     def close(self) -> None:
         """Let go of windows, processes and files."""
         return None

@@ -63,6 +63,24 @@ def replay(registry: Registry, stored: StoredMatch, choices: bool = False) -> It
         yield Step(turn, labels, beside, environment.render(), had)
 
 
+def is_pictured(registry: Registry, stored: StoredMatch) -> bool:
+    """Whether the game of a match says how to make pictures of it (`Environment.frame`)."""
+    kind = type(_environment(registry, canonical(stored.game.ref)))
+    return kind.frame is not Environment.frame
+
+
+def restepped(environment: Environment, stored: StoredMatch) -> Iterator[int]:
+    """Play a stored match again in this environment; yield how many steps of it have been made.
+
+    It stands as `replay` would show it: as dealt at 0. Raises `Mismatch` as `replay` does.
+    """
+    environment.reset(Luck(stored.episode.match.deal))
+    yield 0
+    for step, (_, actions) in enumerate(_joints(environment, stored.episode.log), 1):
+        environment.step(actions)
+        yield step
+
+
 def _choices(environment: Environment, seats: tuple[int, ...]) -> dict[int, str]:
     if len(seats) != 1 or seats[0] == CHANCE:
         return {}

@@ -87,6 +87,8 @@ def make_app(workspace: Workspace, options: Options | None = None) -> ASGIApp:
     app.include_router(play_actions.router)
     app.include_router(judging.router)
     app.get("/matches/{match}/pgn", include_in_schema=False)(matches.match_pgn)
+    frames = "/matches/{match}/frames/{step}.png"
+    app.get(frames, include_in_schema=False, response_class=Response)(matches.match_frame)
     for view in VIEWS:
         add_view(app, view)
     return Guard(app, options)

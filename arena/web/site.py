@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from arena.history import Tournament
 from arena.plugins import Registry
 from arena.roles import Store
+from arena.web.frames import Frames
 from arena.web.memo import Memo
 from arena.web.runs import Runs
 from arena.web.sittings import Sittings
@@ -50,6 +51,7 @@ class Site:
     runs: Runs = field(init=False)
     sittings: Sittings = field(init=False)
     votes: Votes = field(init=False)
+    frames: Frames = field(init=False)
     replaying: Lock = field(default_factory=Lock)
     """Held while a match is replayed: replays share a game."""
     _shown_by: float | None = None
@@ -61,11 +63,13 @@ class Site:
         self.runs = Runs(self.workspace)
         self.sittings = Sittings(self.workspace)
         self.votes = Votes(self.workspace, self.tournaments)
+        self.frames = Frames(self.registry)
 
     def close(self) -> None:
         """Stop what was started here."""
         self.sittings.close()
         self.runs.close()
+        self.frames.close()
 
     @property
     def store(self) -> Store:

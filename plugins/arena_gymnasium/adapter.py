@@ -112,6 +112,18 @@ class Solo(arena.Environment):
             return words.plain(self._call(self.env.render))
         return self.text(0)
 
+    def frame(self) -> Any:
+        """Return Gymnasium's own picture; None for toys, which are drawn as text.
+
+        Raises `Unsuitable` where it cannot be made here, MuJoCo without OpenGL for instance.
+        """
+        base = self.env.unwrapped
+        if "rgb_array" not in base.metadata.get("render_modes", ()) or base.render_mode == "ansi":
+            return None
+        from arena_gymnasium.pictures import picture
+
+        return self._call(picture, self.spec.name, base)
+
     def table(self, size: int, device: str) -> Any:
         """Return Gymnasium's vector environment where `vector` names one, else None."""
         if self.vector is None:

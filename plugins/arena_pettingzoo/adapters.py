@@ -28,7 +28,7 @@ class _Zoo(arena.Environment):
     """What both ways have in common; agents' names stay inside, seats are their positions."""
 
     def __init__(self, name: str, raw: Any, facts: Facts, game: Game) -> None:
-        self.raw, self.game = raw, game
+        self.raw, self.game, self._pictures = raw, game, facts.pictures
         self.names: tuple[str, ...] = tuple(raw.possible_agents)
         self._seat = {agent: seat for seat, agent in enumerate(self.names)}
         self._asked: Sequence[int] = ()
@@ -74,6 +74,16 @@ class _Zoo(arena.Environment):
     def render(self) -> str:
         """Return the board drawn as text, or who is alive."""
         return self.game.draw(self.raw) or "in play: " + (", ".join(self.raw.agents) or "nobody")
+
+    def frame(self) -> Any:
+        """Return the library's own picture; None for the classics, which are boards and cards.
+
+        Raises `Unsuitable` where it cannot be made here.
+        """
+        modes = self.raw.unwrapped.metadata.get("render_modes", ())
+        if not self._pictures or "rgb_array" not in modes:
+            return None
+        return self.game.picture(self.raw, self.spec.name)
 
     def state(self) -> Any:
         """Return the whole board if known, else the library's global state, else all views."""

@@ -3,7 +3,7 @@
 `kind` and `seats` are those of the default parameters. `teams` maps the first word of an agent's
 name to its team; `behind` is where the parameters of a constructor that only forwards are declared,
 and `given` those of them that it gives itself; `fixed` are arguments about drawing. A `flaw` is why
-it cannot be played at all.
+it cannot be played at all. `pictures` says whether its own are better than a board drawn of text.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ class Facts:
     given: tuple[str, ...] = ()
     flaw: str | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    pictures: bool = True
 
 
 def _classic(kind: Kind, *needs: str, **more: Any) -> Facts:
-    return Facts(kind, 2, (*needs, "pygame"), **more)
+    return Facts(kind, 2, (*needs, "pygame"), pictures=False, **more)
 
 
 CLASSIC = {

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+import arena
+
 # What every AEC environment keeps beside its board, and changes in place.
 _BOOKS = (
     "agents", "rewards", "terminations", "truncations", "infos", "_cumulative_rewards",
@@ -59,6 +61,27 @@ class Game:
     def draw(self, raw: Any) -> str:
         """Return the position drawn for an onlooker, or nothing."""
         return ""
+
+    def picture(self, raw: Any, name: str) -> Any:
+        """Return what the library draws: uint8 (height, width, 3).
+
+        It was made to be played without pictures, and is told otherwise for as long as it draws.
+        Raises `Unsuitable` where that cannot be.
+        """
+        parts = [part for part in (raw.unwrapped, getattr(raw.unwrapped, "env", None)) if part]
+        try:
+            for part in parts:
+                part.render_mode = "rgb_array"
+            drawn = raw.unwrapped.render()
+        except Exception as error:
+            line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise arena.Unsuitable(f"{name} cannot be drawn here: {line}") from error
+        finally:
+            for part in parts:
+                part.render_mode = None
+        if drawn is None:
+            raise arena.Unsuitable(f"{name} draws only what was made to be drawn")
+        return np.ascontiguousarray(drawn, np.uint8)
 
     def cut_off(self, raw: Any) -> bool:
         """Whether a game that is over was cut off by a limit."""

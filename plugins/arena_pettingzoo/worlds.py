@@ -73,6 +73,12 @@ class Knights(Moves):
             raw.screen_dims, raw.background = (1, 1), None
         super().begin(raw, seed)
 
+    def picture(self, raw: Any, name: str) -> Any:
+        """Make the surfaces that were left out, and draw."""
+        if raw.background is None:
+            raw.screen, raw.background = None, raw._generate_background()
+        return super().picture(raw, name)
+
 
 class Walkers(Game):
     """The library calls a game that ran out of cycles terminated; here it is truncated."""

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.web import browser
+from tests.web.conftest import arena
 from tests.web.harmful import harmful
 from tests.web.xss import CORPUS
 
@@ -25,6 +26,8 @@ PAGES = [
     "/matches", "/matches/1000000000", "/matches/2000000000", "/agents", "/agents/minimax",
     "/compare?environment=tic_tac_toe&a=minimax&b=random", "/play", "/judge", "/training", "/nope",
 ]  # fmt: skip
+FILMED = {"gymnasium/CartPole-v1": 6, "mpe2/simple_spread_v3": 7, "gymnasium/HalfCheetah-v5": 8}
+"""Games with pictures, and the tournaments in which a match of each is played."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,8 @@ def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     copy = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(home, copy)
     assert harmful(copy) == 5
+    for game in FILMED:
+        arena(copy, "tournament", game, "--games", "1", "--seed", "6", "--agent", "random")
     with browser.served(copy) as address:
         yield address
 
@@ -51,6 +56,7 @@ def at(chrome, address):
 
     def open_(path: str):
         chrome.get(address + path)
+        settle(chrome)
         return chrome
 
     yield open_
@@ -58,6 +64,11 @@ def at(chrome, address):
     assert missing == []
     asked = [url for url in browser.requests(chrome) if not url.startswith(("data:", "chrome"))]
     assert asked and all(url.startswith(address) for url in asked), asked
+
+
+def settle(driver):
+    """Wait until nothing is still being counted: such a page comes again by itself."""
+    wait(lambda: not re.search("being (counted|drawn)", driver.page_source))
 
 
 def css(driver, selector):
@@ -121,6 +132,36 @@ def test_a_replay_is_stepped_by_keys(at):
     assert css(driver, "input[type=range]")[0].get_attribute("aria-valuetext")
 
 
+PIXELS = """
+const image = [...document.querySelectorAll("img.frame")].find(each => each.offsetParent);
+if (!image || !image.complete || !image.naturalWidth) return null;
+const canvas = document.createElement("canvas");
+[canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+const context = canvas.getContext("2d");
+context.drawImage(image, 0, 0);
+return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
+"""
+
+
+@pytest.mark.parametrize("game", FILMED)
+def test_pictures_change_from_step_to_step(at, game):
+    from selenium.webdriver.common.keys import Keys
+
+    driver = at(f"/matches/{FILMED[game]}000000000")
+    if "No pictures, but text" in driver.page_source:
+        pytest.skip(f"{game} cannot be drawn on this machine")
+    seen = []
+    # a pole moves by less than a pixel in a step
+    for key in (Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT):
+        css(driver, "body")[0].send_keys(key * 3)
+        shown = []
+        wait(lambda shown=shown: shown.append(driver.execute_script(PIXELS)) or shown[-1])
+        seen.append(shown[-1])
+    assert all(len(set(picture)) > 4 for picture in seen), "a picture is blank"
+    assert seen[0] != seen[1] != seen[2]
+    assert seen[3] == seen[1]
+
+
 def test_the_standings_of_a_tournament_move(at):
     driver = at("/tournaments/new?environment=tic_tac_toe&format=round_robin"
                 "&agent=random&agent=mcts")  # fmt: skip
@@ -128,6 +169,7 @@ def test_the_standings_of_a_tournament_move(at):
     css(driver, "[name='agent1.simulations']")[0].send_keys("200")
     press(driver, "form[method=post] button")
     assert re.search(r"/tournaments/\d+$", driver.current_url)
+    settle(driver)
     driver.execute_script("window.same = true")
     texts = "return [...document.querySelectorAll('%s')].map(each => each.textContent)"
     played = lambda: driver.execute_script(texts % "[data-standings] tbody td")  # noqa: E731

@@ -27,6 +27,10 @@ function replay(list) {
   function show(next) {
     at = Math.max(0, Math.min(steps.length - 1, next));
     steps.forEach((step, place) => { step.hidden = place !== at; });
+    for (const place of [at, at + 1]) {  // the next picture is there when it is asked for
+      const picture = steps[place] && steps[place].querySelector("img");
+      if (picture) picture.loading = "eager";
+    }
     slider.value = String(at);
     slider.setAttribute("aria-valuetext", steps[at].querySelector("h3").textContent.trim());
     told.textContent = `${at} of ${steps.length - 1}`;

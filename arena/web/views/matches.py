@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi.responses import PlainTextResponse
+from fastapi import Path
+from fastapi.responses import PlainTextResponse, Response
 
 from arena.errors import ArenaError, UsageError
 from arena.history import MatchQuery, StoredMatch, plain
-from arena.replay import Step, replay
+from arena.replay import Step, is_pictured, replay
 from arena.reports import check_replayable, finite
+from arena.specs import canonical
 from arena.web.boards import Board, board_svg, read_board
 from arena.web.cards import cards_svg
+from arena.web.memo import Pending
 from arena.web.pgn import is_chess, pgn
 from arena.web.queries import Day, Flag, MatchId, Number, Text, begin_of, end_of
 from arena.web.site import Here, Site
@@ -73,7 +76,37 @@ def match(site: Here, match: int) -> dict[str, Any]:
     told["kind"] = site.tournament(stored.tournament).record.kind
     steps, why = steps_of(site, stored)
     chess = is_chess(told["environment"]) and len(steps) > 1
-    return {**told, "steps": steps, "why": why, "language": _language(steps), "pgn": chess}
+    return {
+        **told, "steps": steps, "why": why, "language": _language(steps), "pgn": chess,
+        **_pictured(site, stored, steps),
+    }  # fmt: skip
+
+
+def match_frame(site: Here, match: int, step: Annotated[int, Path(ge=0, le=LONGEST)]) -> Response:
+    """Return a picture of a match after so many steps, as PNG."""
+    stored = site.store.match(match)
+    check_replayable(stored)
+    picture = site.frames.png(stored, step)
+    return Response(picture, media_type="image/png", headers={"cache-control": "max-age=60"})
+
+
+def _pictured(site: Site, stored: StoredMatch, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return which steps there are pictures of, or why there are none; and add them to the steps.
+
+    Whether a game can be drawn here is tried once, which may take seconds.
+    """
+    told: dict[str, Any] = {"pictures": False, "no_pictures": None, "counting": False}
+    if not steps or not is_pictured(site.registry, stored):
+        return told
+    game = canonical(stored.game.ref)
+    try:
+        missing = site.remembered(("pictures", game), None, lambda: site.frames.missing(stored))
+    except Pending:
+        return told | {"counting": True}
+    if missing is None:
+        for place, step in enumerate(steps):
+            step["picture"] = f"/matches/{stored.id}/frames/{place}.png"
+    return told | {"pictures": missing is None, "no_pictures": missing}
 
 
 def match_pgn(site: Here, match: int) -> PlainTextResponse:
@@ -118,6 +151,7 @@ def _told(step: Step, board: Board | None, before: Board | None) -> dict[str, An
     return {
         "turn": step.turn, "moves": [[seat, label] for seat, label in step.labels],
         "columns": columns, "policy": policy, "drawing": step.drawing, "board": svg,
+        "picture": None,
     }  # fmt: skip
 
 
