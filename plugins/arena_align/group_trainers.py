@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from arena import BadParameter, TrainingRun
 from arena_align.checks import above
-from arena_align.reward_trainers import ABOUT, RewardTrainer
+from arena_align.reward_trainers import ABOUT, Lesson, RewardTrainer
 
 if TYPE_CHECKING:
     from arena_align.course import Course
-    from arena_align.decisions import Decision
 
 
 class GroupTrainer(RewardTrainer):
@@ -52,39 +51,34 @@ class GroupTrainer(RewardTrainer):
         """Train until the budget is spent."""
         from arena_align.bounds import Bound
         from arena_align.course import Course
-        from arena_align.rlhf import legal_tokens
         from arena_align.trl_course import TrlCourse
 
         course = Course(run, self.policy, self.learning_rate, template=self.template)
-        asked = self._asked(course)
-        gauge = self._gauge(course, asked)
-        prompts = self._texts(asked)
-        longest = self.max_tokens
-        if labels := [d.labels for d in asked if d.labels]:
-            longest = min(longest, legal_tokens(course.language.tokenizer, prompts, labels))
-        rows = [{"prompt": prompt} for prompt in prompts]
-        make = self._maker(course, asked, longest)
+        lesson = self._lesson(course, self.max_tokens)
+        rows = [{"prompt": prompt} for prompt in lesson.prompts]
+        make = self._maker(course, lesson)
         learning = TrlCourse(course, make, rows, self.batch, drawn=self.generations)
-        learning.go(Bound(course, gauge, self.max_kl))
-        course.offer(None, prompts=float(len(rows)), **gauge())
+        learning.go(Bound(course, lesson.gauge, self.max_kl))
+        course.offer(None, prompts=float(len(rows)), **lesson.gauge())
         course.close()
 
-    def _maker(self, course: Course, asked: Sequence[Decision], longest: int) -> Any:
+    def _maker(self, course: Course, lesson: Lesson) -> Any:
         """Return what makes TRL's trainer, with the reward of this one."""
         from arena_llm.missing import need
 
         trl = need("trl")
-        config_of = getattr(trl, f"{self.library}Config")
-        trainer_of = getattr(trl, f"{self.library}Trainer")
 
         def make(dataset: Any, options: Mapping[str, Any], optimisers: Any) -> Any:
-            score = self._score(course, asked, options["seed"])
+            # only now, with luck contained: what these import draws from the process-wide generator
+            config_of = getattr(trl, f"{self.library}Config")
+            trainer_of = getattr(trl, f"{self.library}Trainer")
+            score = self._score(course, lesson, options["seed"])
 
             def paid(prompts: Sequence[str], completions: Sequence[str], **_: Any) -> list[float]:
                 return [float(x) for x in score(prompts, [text.strip() for text in completions])]
 
             config = config_of(
-                **options, num_generations=self.generations, max_completion_length=longest,
+                **options, num_generations=self.generations, max_completion_length=lesson.longest,
                 beta=self.beta, shuffle_dataset=False, temperature=1.0,
             )  # fmt: skip
             return trainer_of(
@@ -97,17 +91,19 @@ class GroupTrainer(RewardTrainer):
     library: str
     """What TRL's classes are called before Config and Trainer."""
 
-    def _score(self, course: Course, asked: Sequence[Decision], seed: int) -> Any:
+    def _score(self, course: Course, lesson: Lesson, seed: int) -> Any:
         from arena_align.players import Scored
         from arena_align.rewards import ByArena, Centred, Refereed, by_reward_model
 
         run = course.run
         low = run.spec.returns[0]
         if self.reward:
-            return Refereed(asked, Centred(asked, by_reward_model(run, self.reward)), -10.0)
+            paid = by_reward_model(run, self.reward)
+            return Refereed(lesson.asked, Centred(lesson.asked, paid, lesson.same), -10.0)
         opponents = [run.agent(name) for name in self.opponents]
         policy = Scored(course.language, course.prompter)
-        return ByArena(run.make, asked, policy, opponents, seed, -1.0 if low is None else low)
+        low = -1.0 if low is None else low
+        return ByArena(run.make, lesson.asked, policy, opponents, seed, low)
 
 
 _OF_GROUPS = f"""{ABOUT}

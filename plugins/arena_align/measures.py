@@ -22,6 +22,11 @@ def worse_moves(odds: Sequence[Floats], values: Values) -> Floats:
     return np.array(found)
 
 
+def all_alike(worth: Mapping[int, float]) -> bool:
+    """Return whether no move is worth more than another."""
+    return max(worth.values()) - min(worth.values()) <= 1e-9
+
+
 def divergence(odds: Sequence[Floats], reference: Sequence[Floats]) -> float:
     """Return the mean divergence KL(odds || reference) of a move, in nats."""
     terms = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arena import BadParameter, Spec, Trainer, TrainingRun, derive
 from arena_align.checks import above, check_policy, share_of
@@ -12,7 +12,7 @@ from arena_align.rows import read_prompts
 if TYPE_CHECKING:
     from arena_align.course import Course
     from arena_align.decisions import Decision
-    from arena_align.measures import Gauge
+    from arena_align.measures import Gauge, Values
 
 ABOUT = """
     policy        what it begins with: a checkpoint, a folder, or a model of the hub
@@ -20,10 +20,27 @@ ABOUT = """
                   itself, sampled)
     prompts       else a JSONL file whose rows have a prompt
     values        the agent by whose values of moves it is judged (`worse_...` among the metrics);
-                  "" for none
+                  "" for none. Where it finds all moves alike, a reward model pays none of them
     held_out      the share of boards, up to symmetry, that are kept out of training and judged on
     template      the prompt template, if not the model's own
 """
+
+
+class Lesson(NamedTuple):
+    """What a run learns on.
+
+    asked     the positions that came up, each once; none where prompts come from a file
+    prompts   to answer: as often as they came up, those of boards held out left out
+    same      prompts to which every legal answer is worth the same, as far as anybody knows
+    gauge     what the policy is measured by
+    longest   how many tokens an answer may have
+    """
+
+    asked: list[Decision]
+    prompts: list[str]
+    same: list[str]
+    gauge: Gauge
+    longest: int
 
 
 class RewardTrainer(Trainer):
@@ -57,34 +74,47 @@ class RewardTrainer(Trainer):
         """Return what the small model takes for tic_tac_toe."""
         return 40_000
 
-    def _asked(self, course: Course) -> list[Decision]:
-        """Return the positions; none where prompts come from a file."""
+    def _lesson(self, course: Course, max_tokens: int) -> Lesson:
         from arena_align.decisions import distinct
+        from arena_align.measures import Gauge, all_alike
+        from arena_align.rlhf import legal_tokens
+
+        every = self._played(course)
+        asked = distinct(every)
+        values = self._values(course, asked)
+        prompts = self._texts(every)
+        if answers := [(d.prompt, d.labels) for d in asked if d.labels]:
+            longest = legal_tokens(course.language.tokenizer, *zip(*answers))
+            max_tokens = min(max_tokens, longest)
+        same = [d.prompt for d, worth in zip(asked, values or ()) if all_alike(worth)]
+        gauge = Gauge(course.language, asked, values, self._out)
+        return Lesson(asked, prompts, same, gauge, max_tokens)
+
+    def _played(self, course: Course) -> list[Decision]:
+        """Return the positions as often as they come up; none where prompts come from a file."""
         from arena_align.material import Noting, played, players_of
 
         if self.prompts:
             return []
         run = course.run
         agents = players_of(course, self.players)
-        return distinct(
-            played(Noting.of(course), agents, self.matches, derive(run.seed, "positions"))
-        )
+        seed = derive(run.seed, "positions")
+        return list(played(Noting.of(course), agents, self.matches, seed))
 
-    def _texts(self, asked: Sequence[Decision]) -> list[str]:
+    def _texts(self, every: Sequence[Decision]) -> list[str]:
         """Return the prompts to train on, those of boards held out left out."""
         if self.prompts:
             return read_prompts(self.prompts)
-        return [d.prompt for d in asked if len(d.legal) > 1 and not self._out(d.group)]
+        return [d.prompt for d in every if len(d.legal) > 1 and not self._out(d.group)]
 
-    def _gauge(self, course: Course, asked: Sequence[Decision]) -> Gauge:
+    def _values(self, course: Course, asked: Sequence[Decision]) -> Values | None:
+        """Return what moves are worth at each position; None if nobody is to say."""
         from arena_align.continuations import values_of_moves
-        from arena_align.measures import Gauge
 
-        run, values = course.run, None
-        if self.values and asked:
-            by = run.agent(self.values)
-            values = values_of_moves(run.make, asked, by, derive(run.seed, "values"))
-        return Gauge(course.language, asked, values, self._out)
+        run = course.run
+        if not self.values or not asked:
+            return None
+        return values_of_moves(run.make, asked, run.agent(self.values), derive(run.seed, "values"))
 
     def _out(self, group: str) -> bool:
         from arena_align.groups import held_out
@@ -114,12 +144,12 @@ class RlhfPpo(RewardTrainer):
         self,
         policy: str = "",
         reward: str = "",
-        players: tuple[str, ...] = ("policy", "random"),
+        players: tuple[str, ...] = ("policy", "policy", "random"),
         prompts: str = "",
-        matches: int = 1_000,
+        matches: int = 2_000,
         values: str = "minimax",
         held_out: float = 0.2,
-        beta: float = 0.05,
+        beta: float = 0.2,
         target_kl: float | None = None,
         horizon: float = 10_000.0,
         max_kl: float = 2.0,
@@ -131,7 +161,7 @@ class RlhfPpo(RewardTrainer):
         decay: float = 0.95,
         value_weight: float = 0.1,
         max_tokens: int = 64,
-        learning_rate: float = 5e-4,
+        learning_rate: float = 1e-3,
         lora: int = 0,
         template: str = "",
     ) -> None:
@@ -147,33 +177,32 @@ class RlhfPpo(RewardTrainer):
         self.epochs, self.clip, self.decay, self.value_weight = epochs, clip, decay, value_weight
         self.max_tokens, self.learning_rate, self.lora = max_tokens, learning_rate, lora
 
+    def default_steps(self, spec: Spec) -> int:
+        """Return what the small model takes for tic_tac_toe."""
+        return 50_000
+
     def train(self, run: TrainingRun) -> None:
         """Train until the budget is spent."""
         from arena_align.bounds import Bound
         from arena_align.course import Course
         from arena_align.ppo_steps import AdaptiveKL
         from arena_align.rewards import Centred, Refereed, by_reward_model
-        from arena_align.rlhf import Ppo, Terms, legal_tokens
+        from arena_align.rlhf import Ppo, Terms
 
         course = Course(
             run, self.policy, self.learning_rate, template=self.template, lora=self.lora
         )
-        asked = self._asked(course)
-        gauge = self._gauge(course, asked)
-        prompts = self._texts(asked)
-        labels = [d.labels for d in asked if d.labels]
-        longest = self.max_tokens
-        if labels:
-            longest = min(longest, legal_tokens(course.language.tokenizer, prompts, labels))
+        lesson = self._lesson(course, self.max_tokens)
         terms = Terms(
             self.batch, self.minibatch, self.epochs, self.clip, self.decay, self.value_weight,
-            longest,
+            lesson.longest,
         )  # fmt: skip
+        centred = Centred(lesson.asked, by_reward_model(run, self.reward), lesson.same)
         ppo = Ppo(
-            course, course.read(), prompts,
-            Refereed(asked, Centred(asked, by_reward_model(run, self.reward)), -self.illegal),
-            terms, AdaptiveKL(self.beta, self.target_kl, self.horizon),
+            course, course.read(), lesson.prompts,
+            Refereed(lesson.asked, centred, -self.illegal), terms,
+            AdaptiveKL(self.beta, self.target_kl, self.horizon),
         )  # fmt: skip
-        ppo.go(Bound(course, gauge, self.max_kl))
-        course.offer(None, prompts=float(len(prompts)), **gauge())
+        ppo.go(Bound(course, lesson.gauge, self.max_kl))
+        course.offer(None, prompts=float(len(lesson.prompts)), **lesson.gauge())
         course.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from arena_llm.models import load
@@ -65,23 +65,32 @@ class Centred:
     """Scores a reply above the mean of all legal replies to the same prompt.
 
     What is learnt from pairs alone (Bradley-Terry) leaves open what is added to all replies to one
-    prompt: this takes it away. Prompts of no position are scored as they are.
+    prompt: this takes it away. Nor does it say anything of prompts to which every legal reply is
+    worth the `same`, as nobody ever preferred one: all of them score 0. Prompts of no position are
+    scored as they are.
     """
 
-    def __init__(self, asked: Sequence[Decision], score: Score) -> None:
-        self.score, self.means = score, {}
+    def __init__(self, asked: Sequence[Decision], score: Score, same: Collection[str] = ()) -> None:
+        self.score, self.same = score, frozenset(same)
         told = [(d.prompt, label) for d in asked for label in d.labels]
         scores = score([prompt for prompt, _ in told], [label for _, label in told])
-        begin = 0
-        for decision in asked:
-            end = begin + len(decision.labels)
-            self.means[decision.prompt] = float(scores[begin:end].mean()) if end > begin else 0.0
-            begin = end
+        self.known = dict(zip(told, scores.tolist()))
+        self.means = {
+            d.prompt: float(np.mean([self.known[d.prompt, label] for label in d.labels]))
+            for d in asked
+            if d.labels
+        }
 
     def __call__(self, prompts: Sequence[str], replies: Sequence[str]) -> Floats:
         """Return one number a reply: float64 (replies,)."""
-        means = np.array([self.means.get(prompt, 0.0) for prompt in prompts])
-        return self.score(prompts, replies) - means
+        asked = list(zip(prompts, replies))
+        if new := [pair for pair in dict.fromkeys(asked) if pair not in self.known]:
+            scores = self.score([prompt for prompt, _ in new], [reply for _, reply in new])
+            self.known.update(zip(new, scores.tolist()))
+        return np.array([self._above(prompt, self.known[prompt, reply]) for prompt, reply in asked])
+
+    def _above(self, prompt: str, score: float) -> float:
+        return 0.0 if prompt in self.same else score - self.means.get(prompt, 0.0)
 
 
 class Refereed:

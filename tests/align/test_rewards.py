@@ -55,6 +55,14 @@ def test_scores_are_told_above_the_mean_of_the_legal_replies() -> None:
         told = centred([decision.prompt] * 2, list(decision.labels))
         assert told.tolist() == [-10.0, 10.0]
     assert centred(["unknown"], ["a"]).tolist() == [17.0]
+    assert centred(["short"] * 2, ["no label", "a"]).tolist() == [85.0 - 25.0, -10.0]
+
+
+def test_where_no_reply_is_better_than_another_none_is_paid() -> None:
+    here, there = position(), position(0)
+    centred = Centred([here, there], lengths, same=[here.prompt])
+    assert centred([here.prompt] * 2, ["x(0,0)", "nonsense"]).tolist() == [0.0, 0.0]
+    assert centred([there.prompt], ["longer than a move"]).tolist() == [180.0 - 60.0]
 
 
 def test_the_referee_pays_what_is_no_move() -> None:
