@@ -20,6 +20,9 @@ from arena_llm.talking import Message
 
 _LABELS = ("A", "B", "tie")
 _SIGNS = {"A": 1, "B": -1, "tie": 0}
+_SHOWN = ("prompt", "first", "second")
+_TOLD = (*_SHOWN, *(f"{name}_quoted" for name in _SHOWN))
+"""What a judge's template sees."""
 
 
 class LlmJudge(Scorer):
@@ -39,7 +42,7 @@ class LlmJudge(Scorer):
         requests: int = 16, timeout: float = 60.0, retries: int = 4, pause: float = 0.5,
         requests_a_minute: float = 0.0, key: str = "OPENAI_API_KEY", device: str = "auto",
     ) -> None:  # fmt: skip
-        self.page = read_template(template)
+        self.page = read_template(template, _TOLD)
         self.asks: _Asks
         if base_url:
             server = Server(
@@ -116,8 +119,8 @@ class LlmJudge(Scorer):
     def _talk(self, prompt: str, first: str, second: str) -> list[Message]:
         """Return what the judge is asked; the answers are data, cleaned and quoted."""
         clean = self.asks.clean
-        told = {"prompt": clean(prompt), "first": clean(first), "second": clean(second)}
-        told |= {f"{name}_quoted": quoted(told[name]) for name in ("prompt", "first", "second")}
+        told = dict(zip(_SHOWN, map(clean, (prompt, first, second))))
+        told |= {f"{name}_quoted": quoted(told[name]) for name in _SHOWN}
         return [{"role": "user", "content": self.page.fill(told)}]
 
 

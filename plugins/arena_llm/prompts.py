@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,9 +52,15 @@ def quoted(text: str) -> str:
 
 
 class Template:
-    """A prompt template. `digest` is the hash of its text: another prompt is another player."""
+    """A prompt template. `digest` is the hash of its text: another prompt is another player.
 
-    def __init__(self, source: str, name: str = "template") -> None:
+    `sees` are the names that it is told, those of an observation if nothing is said. Raises
+    `BadParameter` where it cannot be read or names anything else, before a match is lost by it.
+    """
+
+    def __init__(
+        self, source: str, name: str = "template", sees: Collection[str] | None = None
+    ) -> None:
         sandbox = need("jinja2.sandbox")
         jinja = need("jinja2")
         self.source, self.name = source, name
@@ -67,6 +73,12 @@ class Template:
             self._names = need("jinja2.meta").find_undeclared_variables(world.parse(source))
         except jinja.TemplateError as error:
             raise BadParameter(f"prompt template {name!r}: {error}") from error
+        known = _SEEN if sees is None else sees
+        if unknown := sorted(self._names - set(known)):
+            raise BadParameter(
+                f"prompt template {name!r} names {', '.join(unknown)}; it sees "
+                f"{', '.join(sorted(known))}"
+            )
 
     def render(
         self, observation: Observation, clean: Clean, legal: Sequence[str] | None = None
@@ -76,7 +88,7 @@ class Template:
         Only what the template names is worked out; `legal` are the labels of the legal moves, clean
         already, where they are known.
         """
-        seen = {name: _SEEN[name](observation, clean) for name in self._names if name in _SEEN}
+        seen = {name: _SEEN[name](observation, clean) for name in self._names}
         if legal is not None:
             seen["legal"] = legal
         return self.fill(seen)
@@ -107,9 +119,12 @@ def template_file(name: str) -> Path:
     return file
 
 
-def read_template(name: str) -> Template:
-    """Return a template by the name of a shipped one, or by path. Raises `BadParameter`."""
-    return Template(template_file(name).read_text(encoding="utf-8"), name)
+def read_template(name: str, sees: Collection[str] | None = None) -> Template:
+    """Return a template by the name of a shipped one, or by path; `sees` as in `Template`.
+
+    Raises `BadParameter`.
+    """
+    return Template(template_file(name).read_text(encoding="utf-8"), name, sees)
 
 
 def template_of(given: str, brought: str | None) -> Template:

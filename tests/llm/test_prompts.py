@@ -12,7 +12,18 @@ from arena_llm.scoring import encode_prompt
 from gymnasium.spaces import Discrete
 
 import arena
-from arena import Agent, Environment, Match, Seat, Spec, UsageError, make_environment, play
+from arena import (
+    Agent,
+    Environment,
+    Match,
+    Seat,
+    Spec,
+    UsageError,
+    make_agent,
+    make_environment,
+    make_scorer,
+    play,
+)
 
 MATCH = Match(0, (0, 0), 1, 2)
 
@@ -87,10 +98,28 @@ def test_a_hidden_game_tells_a_seat_no_more_than_it_knows() -> None:
 def test_a_template_that_does_not_parse_or_reaches_out_is_told() -> None:
     with pytest.raises(UsageError, match="prompt template"):
         Template("{% if %}")
-    for source in ("{{ nothing }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}"):
-        agent = Asked(Prompter(Template(source)))
-        (episode,) = play(lambda: make_environment("tic_tac_toe"), [agent], [MATCH])
-        assert "prompt template" in episode.faults[0].message
+    agent = Asked(Prompter(Template("{{ ''.__class__.__mro__[1].__subclasses__() }}")))
+    (episode,) = play(lambda: make_environment("tic_tac_toe"), [agent], [MATCH])
+    assert "prompt template" in episode.faults[0].message
+
+
+def test_a_template_that_names_what_nobody_tells_it_is_refused_before_play(
+    tiny: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.jinja"
+    file.write_text("{% for move in legal %}{{ loop.index }} {{ move }} {{ bord }}{% endfor %}")
+    names = r"names (bord|first_quoted, .*); it sees board, game,"
+    for spec in (
+        f"llm:model={tiny},template={file}",
+        f"chat:model=m,base_url=http://localhost:9/v1,template={file}",
+        "chat:model=m,base_url=http://localhost:9/v1,template=judge",
+    ):
+        with pytest.raises(UsageError, match=names):
+            make_agent(spec, make_environment("tic_tac_toe").spec)
+    with pytest.raises(UsageError, match="names board; it sees first, first_quoted, prompt,"):
+        make_scorer(f"llm_judge:model={tiny},template=bare")
+    file.write_text("{% for number in range(2) %}{{ number }}{% endfor %}{{ board }}")
+    make_agent(f"llm:model={tiny},template={file}", make_environment("tic_tac_toe").spec)
 
 
 def test_a_users_file_is_a_template_and_its_text_decides_its_digest(tmp_path: Path) -> None:
