@@ -112,7 +112,10 @@ class TrainingRun(ABC):
 
     @abstractmethod
     def replays(self, query: MatchQuery) -> Iterator[StoredMatch]:
-        """Yield matches of the history, oldest first; what learns from them hangs on them too."""
+        """Yield matches of the history, oldest first; what learns from them hangs on them too.
+
+        Where the query names no environment they are those of the run's own.
+        """
 
     @abstractmethod
     def report(self, metrics: Mapping[str, float]) -> None:

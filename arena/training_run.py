@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from arena.checkpoints import (
@@ -20,6 +20,7 @@ from arena.errors import ArenaError, UsageError
 from arena.history import MatchQuery, StoredMatch
 from arena.playing_run import PlayingRun, Worker
 from arena.records import Checkpoint, Ref, Spec
+from arena.specs import canonical
 from arena.trainer import Contents, TrainingRun, TrainingState
 from arena.training_progress import Progressed, Terms
 from arena.workspace import Workspace
@@ -75,8 +76,9 @@ class LiveRun(PlayingRun):
         return Worker(self.setting, self.environment, self.seed, self.steps, number)
 
     def replays(self, query: MatchQuery) -> Iterator[StoredMatch]:
-        """Yield matches of the history, oldest first."""
-        return self.workspace.store.replays(query)
+        """Yield matches of the history, oldest first: of this game, if the query names none."""
+        own = query.environment or canonical(self.environment)
+        return self.workspace.store.replays(replace(query, environment=own))
 
     def report(self, metrics: Mapping[str, float]) -> None:
         """Average metrics, and tell the event hooks of them a hundred times a run."""

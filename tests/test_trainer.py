@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from arena.campaign import Playing, begin, play_tournament
 from arena.checkpoints import checkpoint_folder, find_checkpoint, read_arrays
-from arena.config import Entry, Training
+from arena.config import Definition, Entry, Training, agent_refs
 from arena.errors import ArenaError, BadParameter, UnknownName, Unsuitable, UsageError
+from arena.history import MatchQuery
 from arena.hookspecs import hookimpl
 from arena.lookup import find_game, find_player, make_agent
+from arena.planning import prepare
 from arena.records import Checkpoint, Ref
 from arena.specs import parse
 from arena.training import Order, default_name, train, train_cached
@@ -243,6 +246,22 @@ def test_the_best_checkpoint_is_kept_across_an_interruption(workspace: Workspace
         )  # fmt: skip
     resumed = train(workspace, order("peak", name="mine"), resume=True)
     assert resumed.digest == unbroken.digest
+
+
+def test_a_trainer_reads_the_history_of_its_own_game(workspace: Workspace) -> None:
+    for game, games in (("test/nim", 2), ("tic_tac_toe", 4)):
+        entries = agent_refs(["first=random", "second=random"])
+        asked = Definition(parse(game), entries, parse(f"round_robin:games={games}"), seed=1)
+        run = begin(workspace, prepare(workspace, asked, lambda *_: ""))
+        play_tournament(workspace, run, Playing(device="cpu"))
+    told: list[tuple[int, int]] = []
+
+    def look(run: LiveRun) -> None:
+        named = MatchQuery(environment="tic_tac_toe")
+        told.append((len([*run.replays(MatchQuery())]), len([*run.replays(named)])))
+
+    train(workspace, order(steps=20), on_progress=look)
+    assert set(told) == {(2, 4)}
 
 
 def test_a_trained_entrant_is_trained_once(workspace: Workspace, listener: Listener) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from arena import MatchQuery
     from arena_align.decisions import Decision
     from arena_align.rows import Pair
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 @click.option("--scorer", metavar="SCORER", help="Compare the answers given, by a judge.")
 @click.option("--agent", "agents", multiple=True, metavar="ENTRANT", help="Whose answers; or all.")
 @click.option("--tournament", type=click.IntRange(1), metavar="ID", help="Of this one alone.")
+@click.option("--matches", type=click.IntRange(0), default=10_000, show_default=True, metavar="N",
+              help="The newest N matches, of each --agent; 0 for all.")  # fmt: skip
 @click.option("--games", type=click.IntRange(1), default=1, show_default=True, metavar="N",
               help="Matches that tell the value of a move.")  # fmt: skip
 @click.option("--template", default="board", show_default=True, metavar="NAME|FILE",
@@ -62,16 +65,18 @@ def preferences(session: Any, /, source: str, to: Path | None, most: int, **give
 
 def _made(
     session: Any, environment: str, values: str | None, scorer: str | None,
-    agents: Sequence[str], tournament: int | None, games: int, template: str, seed: int,
+    agents: Sequence[str], tournament: int | None, matches: int, games: int, template: str,
+    seed: int,
 ) -> list[Pair]:  # fmt: skip
     """Return the pairs of a history."""
-    from arena import derive, make_agent, make_environment, make_scorer
+    from arena import MatchQuery, derive, make_agent, make_environment, make_scorer
     from arena_align.continuations import values_of_moves
     from arena_align.decisions import distinct
     from arena_align.pairs import by_outcome, by_scorer, by_value
 
     workspace = session.workspace
-    asked = _asked(session, environment, agents, tournament, template)
+    query = MatchQuery(environment=environment, tournament=tournament, limit=matches)
+    asked = _asked(session, query, agents, template)
     if scorer:
         return by_scorer(asked, make_scorer(scorer, workspace))
     if not values:
@@ -85,17 +90,15 @@ def _made(
     return by_value(asked, values_of_moves(make, asked, by, derive(seed, "values"), games))
 
 
-def _asked(
-    session: Any, environment: str, agents: Sequence[str], tournament: int | None, template: str
-) -> list[Decision]:
+def _asked(session: Any, query: MatchQuery, agents: Sequence[str], template: str) -> list[Decision]:
     """Return the decisions of the history. Raises `UsageError` if there are none."""
     from arena_llm.prompts import Prompter, read_template
 
-    from arena import MatchQuery, UsageError, make_environment
+    from arena import UsageError, make_environment
     from arena_align.groups import grouping
-    from arena_align.material import Noting, remembered
+    from arena_align.material import Noting, asked_of, remembered
 
-    workspace = session.workspace
+    workspace, environment = session.workspace, str(query.environment)
 
     def make() -> Any:
         return make_environment(environment, workspace)
@@ -103,8 +106,8 @@ def _asked(
     spec, prompter = make().spec, Prompter(read_template(template))
     group = grouping(spec)
     noting = Noting(make, spec, prompter.prompt, prompter.clean, group)
-    query = MatchQuery(environment=environment, tournament=tournament)
-    found = [told for _, told in remembered(noting, session.store().replays(query), agents)]
+    stored = asked_of(session.store().replays, query, agents)
+    found = [told for _, told in remembered(noting, stored, agents)]
     if not found:
         whose = f" of {', '.join(agents)}" if agents else ""
         raise UsageError(

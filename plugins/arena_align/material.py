@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arena import Agent, ArenaError, Environment, Match, MatchQuery, Spec, StoredMatch, derive, play
 from arena_align.course import Course
@@ -97,8 +97,26 @@ def remembered(
                     yield name, decision
 
 
-def in_history(course: Course, entrants: Sequence[str] = ()) -> Iterator[tuple[str, Decision]]:
-    """Yield what `remembered` does of the run's own environment."""
-    run = course.run
-    stored = (m for m in run.replays(MatchQuery()) if m.game.ref == run.environment)
-    return remembered(Noting.of(course), stored, entrants)
+def in_history(
+    course: Course, most: int, entrants: Sequence[str] = ()
+) -> Iterator[tuple[str, Decision]]:
+    """Yield what `remembered` does of the run's own game: of its newest `most` matches.
+
+    Where `entrants` are named they are the newest of each of them; else the newest that were won.
+    """
+    query = MatchQuery(result=None if entrants else "win", limit=most)
+    return remembered(Noting.of(course), asked_of(course.run.replays, query, entrants), entrants)
+
+
+def asked_of(
+    replays: Callable[[MatchQuery], Iterator[StoredMatch]],
+    query: MatchQuery,
+    entrants: Sequence[str],
+) -> Iterator[StoredMatch]:
+    """Yield the matches of a query, once each: for each entrant, if any is named."""
+    told: set[int] = set()
+    for each in [replace(query, agent=name) for name in entrants] or [query]:
+        for match in replays(each):
+            if match.id not in told:
+                told.add(match.id)
+                yield match

@@ -22,7 +22,8 @@ ABOUT = """
     values        else the agent that says what moves are worth: at every position of `matches`
                   among `players` ("policy" is the model itself, sampled) a move is drawn, and one
                   that is worse: by the returns of `games` matches that this agent plays on with
-                  itself. With values="" it is answers of winners in the history, and of losers
+                  itself. With values="" it is answers of winners and of losers in the newest
+                  `matches` of the history that were won
     draws         pairs drawn at a position each time that it comes up
     held_out      the share of boards, up to symmetry, that are kept out of training and judged on
     template      the prompt template, if not the model's own
@@ -99,7 +100,7 @@ class PreferenceTrainer(Trainer):
 
         run = course.run
         if not self.values:
-            told = [decision for _, decision in in_history(course)]
+            told = [decision for _, decision in in_history(course, self.matches)]
             return by_outcome(told), distinct(told), None
         agents = players_of(course, self.players)
         seed = derive(run.seed, "positions")

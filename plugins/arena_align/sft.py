@@ -58,8 +58,8 @@ class Sft(Trainer):
     data          a JSONL file of prompt and completion to learn from (`tasks` is a shipped one)
     teacher       else the agent whose moves are learnt, from `matches` that it plays now, with
                   itself or, where there are `opponents`, each of them in turn in the other seats
-    entrants      else the entrants of the history whose moves are learnt; if nobody is named, all
-                  who won
+    entrants      else the entrants of the history whose moves are learnt, in the newest `matches`
+                  of each; if nobody is named, all who won the newest `matches` that were won
     average       what the mean of the weights, which it ends with, keeps of itself at a step; 0 for
                   the last weights
     template      the prompt template, if not the model's own
@@ -147,7 +147,7 @@ class Sft(Trainer):
             seed = derive(run.seed, "teacher")
             found = list(played(Noting.of(course), agents, self.matches, seed, 0))
         else:
-            told = in_history(course, self.entrants)
+            told = in_history(course, self.matches, self.entrants)
             found = [d for _, d in told if self.entrants or d.score > 0]
         found = [d for d in found if not held_out(d.group, self.held_out, HELD_OUT_SEED)]
         if not found:

@@ -54,6 +54,8 @@ def test_better_moves_are_put_above_worse(played: Run) -> None:
     assert answers <= {"o(1,1)"}  # all else loses after a corner
     _, some, _ = played(*asked, "--agent", "random", "--most", "5")
     assert len(rows(some)) == 5
+    _, newest, _ = played(*asked, "--agent", "random", "--matches", "1")
+    assert 1 <= len({row["prompt"] for row in rows(newest)}) <= 5  # its moves in one match
 
 
 def test_a_file_is_written_and_read_again(played: Run, tmp_path: Path) -> None:

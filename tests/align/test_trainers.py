@@ -154,6 +154,8 @@ def test_winners_of_the_history_are_learnt_from(tmp_path: Path, models: Path) ->
     assert trained(tmp_path, f"sft:policy={policy},{SMALL}")["answers"] > 20
     minimax = trained(tmp_path, f"sft:policy={policy},entrants=minimax,{SMALL}")["answers"]
     assert minimax > 30
+    few = trained(tmp_path, f"sft:policy={policy},entrants=minimax,batch=4,matches=2")["answers"]
+    assert 6 <= few <= 10  # the newest two matches alone are read
     with pytest.raises(Unsuitable, match="no moves of nobody in"):
         trained(tmp_path, f"sft:policy={policy},entrants=nobody,{SMALL}")
     assert trained(tmp_path, f"dpo:policy={policy},values=,{SMALL}")["pairs"] > 0
