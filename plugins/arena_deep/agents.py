@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,20 @@ def uniforms(batch: Batch, count: int, device: torch.device) -> Tensor:
     if batch.device is not None:
         return tensor_spread(torch.as_tensor(batch.u, device=device), count)
     return torch.as_tensor(spread(batch.u, count), device=device)
+
+
+def by_legal(odds: Floats, batch: Batch, start: int) -> list[Floats]:
+    """Return odds of all actions, the first of which is `start`, as odds of the legal ones."""
+    rows = (row[np.asarray(legal) - start] for row, legal in zip(odds, batch.legal))
+    return [row / row.sum() for row in rows]
+
+
+def told(policy: Iterable[Floats] | None, values: Floats) -> dict[str, list[Any]]:
+    """Return the columns of a record for odds (a row each) and values (rows,), four places each."""
+    columns: dict[str, list[Any]] = {}
+    if policy is not None:
+        columns["policy"] = [odds.round(4).tolist() for odds in policy]
+    return {**columns, "value": values.round(4).tolist()}
 
 
 def moves(head: Head, chosen: Tensor, batch: Batch) -> Any:
@@ -151,9 +165,26 @@ class Player(Agent):
                 outputs = _logits(outputs, mask, 0.0)
             elif isinstance(self.network, QNetwork):
                 outputs = _logits(outputs, mask, self.epsilon)
-            odds = self.head.odds(outputs, mask).double().numpy(force=True)
-        rows = (row[np.asarray(legal) - self.head.start] for row, legal in zip(odds, batch.legal))
-        return [row / row.sum() for row in rows]
+            return self._odds(outputs, mask, batch)
+
+    def thought(self, batch: Batch) -> dict[str, list[Any]]:
+        """Return what belongs beside moves in a record: the odds of the legal ones as the network
+        has them (`policy`), and what positions are worth to their seats (`value`)."""
+        seen = self.reader.read(batch)
+        with self.threads, torch.no_grad():
+            data, seats, mask = seen.on(self.device)
+            found = self.network(data, seats)
+            if torch.is_tensor(found):
+                odds, worth = self.policy(batch), masked(found, mask).amax(dim=1)
+            else:
+                odds, worth = self._odds(found[0], binding(seen, mask), batch), found[1]
+        return told(odds, worth.double().numpy(force=True))
+
+    def _odds(self, outputs: Tensor, mask: Tensor | None, batch: Batch) -> list[Floats] | None:
+        if not isinstance(self.head, Categorical):
+            return None
+        odds = self.head.odds(outputs, mask).double().numpy(force=True)
+        return by_legal(odds, batch, self.head.start)
 
     def _outputs(self, seen: Seen) -> tuple[Tensor, Tensor | None]:
         data, seats, mask = seen.on(self.device)
@@ -175,13 +206,16 @@ class Network(Player):
     """Plays a checkpoint of a learner of networks: the best move, or (`greedy=false`) as it learnt.
 
     `game` is the name of the game that was learnt, where it is to play no other; a game of the same
-    name in another library is the same, if it looks the same.
+    name in another library is the same, if it looks the same. If it plays `aloud`, it hands back
+    the odds of the legal moves (`policy`) and what the position is worth to its seat (`value`).
     """
 
     def __init__(
-        self, checkpoint: str, greedy: bool = True, game: str = "", device: str = "auto"
-    ) -> None:
+        self, checkpoint: str, greedy: bool = True, game: str = "", device: str = "auto",
+        aloud: bool = False,
+    ) -> None:  # fmt: skip
         self.config, self.checkpoint, self.game = read_config(checkpoint), checkpoint, game
+        self.aloud = aloud
         super().__init__(pick_device(device), None if greedy else self.config.get("epsilon", 0.0))
         self._spec: Spec | None = None
 
@@ -202,11 +236,14 @@ class Network(Player):
         self.use(network.to(self.device).eval(), spec)
         self._spec = spec
 
-    def act_batch(self, batch: Batch) -> Sequence[Any]:
+    def act_batch(self, batch: Batch) -> Sequence[Any] | Moves:
         """Return a move for each row, in one pass through the network."""
         if self._spec is None:
             self.prepare(batch.spec)
-        return super().act_batch(batch)
+        found = super().act_batch(batch)
+        if not self.aloud or batch.device is not None:
+            return found
+        return Moves(found, self.thought(batch))
 
     def policy(self, batch: Batch) -> list[Floats] | None:
         """Return the odds of the legal actions of each row; None where they cannot be counted."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from arena import Agent, BadParameter, Batch, Moves, Spec, Unsuitable
-from arena_deep.agents import Floats, Network, uniforms
+from arena_deep.agents import Floats, Network, by_legal, told, uniforms
 from arena_deep.device import Threads
 from arena_deep.heads import masked
 from arena_deep.networks import ActorCritic
@@ -84,9 +84,12 @@ class Thinker(Agent):
                 found = self._glance(batch)
         actions = found.actions
         moves = head.moves(actions) if batch.device is None else head.columns(actions)
-        if not self.learning:
+        if self.learning:
+            return Moves(moves, {"policy": found.policy, "value": found.values})
+        if batch.device is not None:  # a table's log has no room for it
             return moves
-        return Moves(moves, {"policy": found.policy, "value": found.values})
+        odds, values = (part.double().numpy(force=True) for part in (found.policy, found.values))
+        return Moves(moves, told(by_legal(odds, batch, head.start), values))
 
     def _found(self, positions: Positions, noise: Tensor) -> Found:
         """Search in the positions that are no ends (a table has such rows), none in the others."""
@@ -111,7 +114,7 @@ class Thinker(Agent):
         """Return certainty of the move that the search finds best."""
         if self.learning:
             return None
-        pairs = zip(self.act_batch(batch), batch.legal)
+        pairs = zip(self.act_batch(batch).actions, batch.legal)
         return [(np.asarray(legal) == move).astype(np.float64) for move, legal in pairs]
 
 

@@ -8,7 +8,17 @@ from collections.abc import Hashable, Sequence
 from operator import add
 from typing import Any
 
-from arena import CHANCE, Agent, BadParameter, Environment, Observation, Spec, Unsuitable
+from arena import (
+    CHANCE,
+    Agent,
+    BadParameter,
+    Batch,
+    Environment,
+    Moves,
+    Observation,
+    Spec,
+    Unsuitable,
+)
 from arena_search.suits import actions_of, require_countable
 from arena_search.tree import Branches, Node, Outcome
 from arena_search.worlds import draw, freeze, play_out
@@ -36,7 +46,8 @@ class Mcts(Agent):
     `simulations` is their number for each move; `uct_c` weighs exploration, in units of half the
     range between the least and the greatest return; a random game is broken off after `horizon`
     turns, and worth what it has paid by then. Plays the action tried most; at random in the rare
-    case that no world is found which agrees with what the seat has seen.
+    case that no world is found which agrees with what the seat has seen. It hands back how the
+    tries were shared (`policy`, by legal move) and what they brought on average (`value`).
     """
 
     needs = frozenset({"model"})
@@ -56,11 +67,16 @@ class Mcts(Agent):
         """Raise `Unsuitable` where actions cannot be counted."""
         require_countable("mcts", spec)
 
-    def act(self, observation: Observation) -> Any:
-        """Return the best action that the simulations found."""
+    def act_batch(self, batch: Batch) -> Moves:
+        """Return the best actions that the simulations found, and what was found of them."""
+        actions, shares, values = zip(*map(self._decide, batch))
+        return Moves.of(actions, policy=shares, value=values)
+
+    def _decide(self, observation: Observation) -> tuple[Any, list[float] | None, float | None]:
+        """Return an action, how the tries were shared, and what they brought; None: not known."""
         legal = observation.legal
         if len(legal) == 1:
-            return legal[0]
+            return legal[0], [1.0], None
         search = _Search(self, observation)
         for _ in range(self.simulations):
             if search.solved:
@@ -69,9 +85,11 @@ class Mcts(Agent):
                 search.simulate()
             except Unsuitable:  # no world was found: go by what the others have shown
                 break
-        if not search.root.tries and not search.solved:
-            return legal[int(observation.u * len(legal))]
-        return search.root.best(observation.seat, search.middle)
+        root = search.root
+        if not root.tries and not search.solved:
+            return legal[int(observation.u * len(legal))], None, None
+        action = root.best(observation.seat, search.middle)
+        return action, *root.thought(observation.seat, search.solved)
 
 
 class _Search:

@@ -76,3 +76,16 @@ class Node:
             for i, (v, s) in enumerate(zip(self.visits, self.sums))
         ]
         return self.actions[ranks.index(max(ranks))]
+
+    def thought(self, seat: int, solved: bool) -> tuple[list[float], float]:
+        """Return the share of tries of each action, and what the seat was paid from here on.
+
+        Where it is `solved`, the best actions share, and the value is what they are known to pay.
+        """
+        if solved:
+            known = {index: outcome[seat] for index, outcome in self.proven.items()}
+            value = max(known.values())
+            best = [known.get(index) == value for index in range(len(self.actions))]
+            return [round(one / sum(best), 4) for one in best], value
+        shares = [round(visits / self.tries, 4) for visits in self.visits]
+        return shares, round(sum(self.sums) / self.tries, 4)

@@ -55,6 +55,25 @@ def test_it_may_play_as_it_learnt(workspace: Any, learn: Any) -> None:
     assert shares == pytest.approx(odds, abs=0.08)
 
 
+@pytest.mark.parametrize("trainer", ["ppo:slots=8,rollout=8", "dqn:hidden=8"])
+def test_aloud_it_plays_the_same_and_says_why(workspace: Any, learn: Any, trainer: str) -> None:
+    learn(trainer, "tic_tac_toe", 300)
+    silent, aloud = (
+        make_agent(
+            workspace.registry, workspace.home,
+            find_player(workspace.registry, workspace.home, parse(spec)).ref, "cpu",
+        )
+        for spec in ("mine", "mine:aloud=true")
+    )  # fmt: skip
+    batch = batch_of(workspace, "tic_tac_toe", 3)
+    found: Any = aloud.act_batch(batch)
+    assert found.actions == silent.act_batch(batch)
+    for move, odds, value in zip(found.actions, found.columns["policy"], found.columns["value"]):
+        assert len(odds) == 9 and sum(odds) == pytest.approx(1.0, abs=0.001)
+        assert odds.index(max(odds)) == move
+        assert isinstance(value, float)
+
+
 @pytest.mark.parametrize("switches", ["multi", "binary", "real"])
 def test_actions_of_every_kind_are_played(workspace: Any, learn: Any, switches: str) -> None:
     made = learn("ppo:slots=4,rollout=8", f"test/lights:switches={switches}", 100)

@@ -123,3 +123,14 @@ def test_mcts_cannot_see_the_hidden_card(held) -> None:
                         matches(60, (0, 1)))  # fmt: skip
         moves.append([e.log[1] for e in sorted(episodes, key=lambda e: e.match.number)])
     assert moves[0] == moves[1] and len(moves[0]) == 60
+
+
+def test_mcts_tells_what_it_found() -> None:
+    """The shares of its tries, the most of which went to what it played; a win that it saw is 1."""
+    (episode,) = played("tic_tac_toe", [Mcts(simulations=60), Random()], matches(1, (0, 1)))
+    assert episode.returns[0] == 1.0 and episode.columns is not None
+    policies, values = episode.columns["policy"], episode.columns["value"]
+    assert [index for index, _ in policies] == [index for index, _ in values]
+    for left, (_, shares_) in zip((9, 7, 5, 3), policies):
+        assert len(shares_) == left and sum(shares_) == pytest.approx(1.0, abs=0.001)
+    assert all(-1.0 <= value <= 1.0 for _, value in values) and values[-1][1] == 1.0

@@ -176,6 +176,16 @@ def test_a_match_is_told_step_by_step(client, home, capsys):
     assert all(step["board"] is None for step in cards["steps"])
 
 
+def test_what_a_search_thought_of_its_moves_is_drawn(client):
+    """Seat 1 or 0 of a game of kuhn_poker is mcts, which tells how its tries were shared."""
+    found = client.get("/api/matches", params={"agent": "mcts:simulations=5"}).json()["matches"]
+    match = found[0]["match"]
+    steps = client.get(f"/api/matches/{match}").json()["steps"]
+    policies = [step["policy"] for step in steps if step["policy"]]
+    assert policies and all(abs(sum(odds for _, odds in p) - 1.0) < 0.01 for p in policies)
+    assert "<h4>Policy</h4>" in client.get(f"/matches/{match}").text
+
+
 def test_an_agents_record_adds_up(client):
     told = client.get("/api/agents/minimax").json()
     [record] = told["records"]
