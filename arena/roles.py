@@ -72,6 +72,15 @@ class Format(ABC):
         """
         return {}
 
+    def played_rounds(self, entrants: Entrants, results: Results) -> Sequence[Mapping[str, Any]]:
+        """Return the rounds that have been played to their end, in the terms of JSON, in order.
+
+        Each is {"round": what it is called, "ties": [{"entrants": [name, name], "scores": [score,
+        score]}], "byes": [name], "standings": [{"entrant", "points"}] after it, best first}. Pure;
+        empty for a format that has no rounds to tell of.
+        """
+        return ()
+
     def amend(
         self, before: Format, entrants: Entrants, results: Results, names: Sequence[str]
     ) -> Mapping[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from arena.errors import BadParameter, Unsuitable
 from arena.formats.design import at_least_one
 from arena.formats.duels import Duels, check_duel, duel
 from arena.formats.roster import Roster
-from arena.formats.swiss_lines import Line
+from arena.formats.swiss_lines import Line, Met, Played, ranked
 from arena.formats.swiss_pairing import pair
 from arena.records import Entrants, Pairing
 from arena.results import Results
@@ -96,6 +98,26 @@ class Swiss(Format):
             ],
         }
 
+    def played_rounds(self, entrants: Entrants, results: Results) -> Sequence[Mapping[str, Any]]:
+        """Return who met whom in each round, with the points of all after it."""
+        begun = int((results.numbers == np.arange(len(results))).cumprod().sum())
+        names, told = entrants.names, []
+        lines = [Line(i) for i in range(len(entrants))]
+        for played in self._played(entrants, results[:begun], lines):
+            ties = [
+                {"entrants": [names[i] for i in tie.entrants], "scores": list(tie.scores)}
+                for tie in played.ties
+            ]
+            order = ranked(lines)
+            told.append({
+                "round": f"round {played.number}", "ties": ties,
+                "byes": [names[i] for i in played.byes],
+                "standings": [
+                    {"entrant": names[line.entrant], "points": line.points / 2} for line in order
+                ],
+            })  # fmt: skip
+        return told
+
     def amend(
         self, before: Format, entrants: Entrants, results: Results, names: Sequence[str]
     ) -> Mapping[str, Any]:
@@ -118,23 +140,30 @@ class Swiss(Format):
     def _table(self, entrants: Entrants, results: Results) -> tuple[list[Line], int]:
         """Return everyone's line after these results, and the last round that they hold."""
         lines, round_ = [Line(i) for i in range(len(entrants))], 0
+        for each in self._played(entrants, results, lines):
+            round_ = each.number
+        return lines, round_
+
+    def _played(self, entrants: Entrants, results: Results, lines: list[Line]) -> Iterator[Played]:
+        """Yield the whole rounds that these results hold; enter each into the lines before it."""
         if not len(results):
-            return lines, round_
-        duels, start = Duels(results, entrants.spec.sides), 0
-        while start < len(results):
-            present = self._next_round(entrants, round_ + 1)
-            assert present is not None
+            return
+        duels, start, round_ = Duels(results, entrants.spec.sides), 0, 0
+        while present := self._next_round(entrants, round_ + 1):
             round_, who = present
             end = start + len(who) // 2 * self.games
-            for game in range(start, end, self.games):
-                _enter(lines, duels, game, self.games)
-            playing = {int(i) for i in duels.holders[start:end].ravel()}
-            for bye in set(who) - playing:
+            if end > len(results):
+                return
+            ties = [
+                _enter(lines, duels, game, self.games) for game in range(start, end, self.games)
+            ]
+            byes = sorted(set(who) - {i for tie in ties for i in tie.entrants})
+            for bye in byes:
                 lines[bye].byes += 1
                 lines[bye].points += 2
                 lines[bye].score += self.games
+            yield Played(round_, ties, byes)
             start = end
-        return lines, round_
 
 
 def enough(entrants: int) -> int:
@@ -142,8 +171,8 @@ def enough(entrants: int) -> int:
     return max(1, (entrants - 1).bit_length())
 
 
-def _enter(lines: list[Line], duels: Duels, start: int, games: int) -> None:
-    """Enter a pairing, whose games begin at `start`, into the lines of both."""
+def _enter(lines: list[Line], duels: Duels, start: int, games: int) -> Met:
+    """Enter a pairing, whose games begin at `start`, into the lines of both, and return it."""
     first, second = (int(i) for i in duels.holders[start])
     mine, theirs = duels.totals(start, start + games, first)
     for line, other, score, against, side in (
@@ -155,3 +184,4 @@ def _enter(lines: list[Line], duels: Duels, start: int, games: int) -> None:
         line.met.append(other)
         if games % 2:
             line.sides.append(side)
+    return Met((first, second), (mine, theirs))

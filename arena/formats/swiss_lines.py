@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 NOBODY = -1
 """Whom an entrant meets that has a bye."""
@@ -40,6 +41,21 @@ class Line:
         if self.lean:
             return int(self.lean > 0)
         return 1 - self.sides[-1] if self.sides else None
+
+
+class Met(NamedTuple):
+    """Two that met, and what each scored in its games."""
+
+    entrants: tuple[int, int]
+    scores: tuple[float, float]
+
+
+class Played(NamedTuple):
+    """A round that was played to its end; `number` counts from 1."""
+
+    number: int
+    ties: list[Met]
+    byes: list[int]
 
 
 @dataclass(frozen=True)

@@ -188,3 +188,27 @@ def test_what_does_not_suit():
         Swiss().check(field(1))
     with pytest.raises(Unsuitable, match="3 sides"):
         Swiss().check(field(4, seats=3))
+
+
+def test_rounds_tell_who_met_whom_and_lead_to_the_conclusion():
+    played = Played(Swiss(3, 2), field(5), by_strength(np.linspace(2, 0, 5), 0.2), 1)
+    told = played.format.played_rounds(played.entrants, played.results)
+    assert [each["round"] for each in told] == ["round 1", "round 2", "round 3"]
+    for each, pairings in zip(told, played.rounds):
+        met = {frozenset(tie["entrants"]) for tie in each["ties"]}
+        assert met == {frozenset(f"e{i}" for i in pair) for pair in pairs_of(pairings)}
+        assert len(each["byes"]) == 1 and not set(each["byes"]) & set().union(*met)
+        assert all(sum(tie["scores"]) == 2 for tie in each["ties"])
+    points = {row["entrant"]: row["points"] for row in played.conclusion["table"]}
+    assert {row["entrant"]: row["points"] for row in told[-1]["standings"]} == points
+
+
+def test_rounds_are_told_when_they_are_whole():
+    played = Played(Swiss(3, 2), field(5), by_strength(np.linspace(2, 0, 5)), 1)
+    rounds = lambda rows: len(  # noqa: E731
+        played.format.played_rounds(played.entrants, played.results.where(np.array(rows)))
+    )
+    everything = np.arange(len(played.results))
+    assert [rounds(everything[:n]) for n in (1, 3, 4, 5, 8, 11, 12)] == [0, 0, 1, 1, 2, 2, 3]
+    assert rounds(everything[1:]) == 0
+    assert rounds(np.delete(everything, 5)) == 1

@@ -11,6 +11,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +32,42 @@ PLAYED = [
     " --agent shrug=scripted:says=No.",
     "tournament tic_tac_toe --format knockout --seed 8 --agent minimax --agent random"
     " --agent first_legal --agent mcts:simulations=10",
+    "tournament connect_four --format swiss:rounds=3,games=2 --seed 9 --agent a=random"
+    " --agent b=first_legal --agent c=mcts:simulations=5 --agent d=mcts:simulations=10"
+    " --agent e=mcts:simulations=20",
+    "tournament tic_tac_toe --format double_elimination --seed 10 --agent minimax --agent random"
+    " --agent first_legal --agent mcts:simulations=10 --agent other=random",
+    "match gymnasium/HalfCheetah-v5:max_episode_steps=40 random --seed 11",
+    "match mpe2/simple_spread_v3 random --seed 12",
+    "tournament leduc_poker --games 10 --seed 13 --agent random --agent first_legal",
+    "--plugin FAULTY tournament tic_tac_toe --games 6 --seed 14 --agent faulty --agent random",
     "train q_learning tic_tac_toe --steps 3000 --name learnt --against random --games 4",
 ]
+FAULTY = """
+import arena
+
+
+class Faulty(arena.Agent):
+    def act(self, observation):
+        return 99 if observation.turn > 3 else observation.legal[0]
+
+
+@arena.hookimpl
+def arena_agents():
+    return {"faulty": Faulty}
+"""
 PAGES = {
     "home": "/", "leaderboard": "/leaderboard?environment=tic_tac_toe",
     "tournaments": "/tournaments", "tournament": "/tournaments/1", "knockout": "/tournaments/8",
     "start": "/tournaments/new?environment=hex&format=swiss&agent=mcts", "matches": "/matches",
     "match": "/matches/1000000000", "chess": "/matches/5000000000#step-12",
     "hex": "/matches/6000000000#step-20", "duel": "/matches/7000000000",
+    "swiss": "/tournaments/9", "double": "/tournaments/10", "faults": "/tournaments/14",
+    "cheetah": "/matches/11000000000#step-20", "particles": "/matches/12000000000#step-20",
+    "pole": "/matches/4000000000#step-10", "poker": "/matches/13000000000#step-3",
+    "forfeit": "/matches/14000000000", "said": "/matches/7000000001",
+    "choose": "/play", "elo": "/leaderboard?environment=tic_tac_toe&system=elo",
+    "cards": "/leaderboard?environment=kuhn_poker",
     "agents": "/agents", "agent": "/agents/minimax", "trained": "/agents/learnt",
     "compare": "/compare?environment=tic_tac_toe&a=minimax&b=random", "play": "/play",
     "judge": "/judge", "training": "/training", "run": "/training/learnt", "error": "/nope",
@@ -66,7 +95,11 @@ def main() -> None:
 
 
 def _played(home: Path) -> Path:
+    home.mkdir(parents=True)
+    faulty = home / "faulty.py"
+    faulty.write_text(FAULTY)
     for line in PLAYED:
+        line = line.replace("FAULTY", str(faulty))
         command = [sys.executable, "-m", "arena.cli", "--home", str(home), *line.split()]
         subprocess.run(command, check=True, capture_output=True)
     harmful(home)
@@ -82,9 +115,12 @@ def _shape(shape: str, address: str, folder: Path, axe: str | None) -> int:
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         for name, path in PAGES.items():
             driver.get(address + path)
+            while "being counted" in driver.page_source or "being drawn" in driver.page_source:
+                time.sleep(0.2)
             if name == "play":
                 _begin(driver)
             broken += _axe(driver, f"{name} ({shape})", axe)
+            time.sleep(0.3)  # pictures come
             _picture(driver, folder / f"{name}-{shape}.png", wide)
     return broken
 

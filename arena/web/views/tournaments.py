@@ -12,10 +12,13 @@ from arena.web import standings
 from arena.web.brackets import bracket_svg
 from arena.web.memo import Pending
 from arena.web.queries import Number, Text, TournamentId
+from arena.web.rounds import rounds_of
 from arena.web.site import Here, Site
 from arena.web.standings import Chosen
 
 PAGE = 50
+ROUNDS = 40
+"""How many rounds are told of: the last."""
 FAULTS = 20
 """How many matches with faults are told of."""
 
@@ -48,7 +51,6 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
         "matches": found.matches,
         "faults": _faults(site, tournament),
         **counted,
-        "bracket": bracket_svg(counted["conclusion"]),
         "definition": json.loads(record.definition or "null"),
         "versions": dict(record.versions),
         "here": site.runs.runs(tournament),
@@ -62,10 +64,13 @@ def _counted(site: Site, found: Tournament) -> dict[str, Any]:
 
     Where the standings are still being counted there is no `table` yet.
     """
-    told: dict[str, Any] = {"table": None, "conclusion": {}, "findings": [], "counting": False}
+    told: dict[str, Any] = {
+        "table": None, "conclusion": {}, "bracket": None, "rounds": [], "findings": [],
+        "counting": False,
+    }  # fmt: skip
     try:
         told["table"] = _table(site, found)
-        told["conclusion"] = _conclusion(site, found)
+        told |= _format_says(site, found)
         told["findings"] = _findings(site, found)
     except Pending:
         told["counting"] = True
@@ -98,8 +103,11 @@ def _findings(site: Site, found: Tournament) -> list[dict[str, Any]]:
     return site.remembered(("findings", found.id), found.matches, find)
 
 
-def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
-    """Return what the format concludes; nothing where it cannot be made any more."""
+def _format_says(site: Site, found: Tournament) -> dict[str, Any]:
+    """Return what the format concludes, and its rounds; nothing where it cannot be made any more.
+
+    Where the bracket is drawn, that shows the rounds.
+    """
     from arena.config import definition_from_json
     from arena.lookup import environment_maker
     from arena.openings import split_book
@@ -115,7 +123,14 @@ def _conclusion(site: Site, found: Tournament) -> dict[str, Any]:
         _, spec = environment_maker(site.registry, found.record.game.ref)
         names = tuple(entrant.name for entrant in found.record.entrants)
         entrants = Entrants(names, spec, found.record.seed)
-        return dict(finite(format_.conclusion(entrants, site.store.results(found.id))))
+        results = site.store.results(found.id)
+        concluded = dict(finite(format_.conclusion(entrants, results)))
+        bracket = bracket_svg(concluded)
+        rounds = rounds_of(format_.played_rounds(entrants, results), concluded)
+        return {
+            "conclusion": concluded, "bracket": bracket,
+            "rounds": finite(rounds[-ROUNDS:]) if bracket is None else [],
+        }  # fmt: skip
 
     if found.record.kind == "import" or not found.matches:
         return {}
