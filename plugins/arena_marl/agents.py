@@ -15,7 +15,10 @@ from torch import Tensor
 from arena import Agent, Batch, Spec, Unsuitable
 from arena_marl.acting import among, doing_of
 from arena_marl.groups import Grouped, seen_width
+from arena_marl.memory import split
 from arena_marl.worlds import flat
+
+_PAGE = "seat_policies"
 
 
 class SeatPolicies(Agent):
@@ -43,7 +46,9 @@ class SeatPolicies(Agent):
         ins = [seen_width(seat.observation_space) for seat in spec.seats]
         self.doing = [doing_of(seat.action_space) for seat in spec.seats]
         outs = [doing.width for doing in self.doing]
-        policies = Grouped(self.config["groups"], ins, outs, self.config["hidden"])
+        groups, hidden = self.config["groups"], self.config["hidden"]
+        self.units = int(self.config.get("recurrent", 0))
+        policies = Grouped(groups, ins, outs, hidden, self.units)
         load_weights(policies, self.checkpoint)
         self.policies = policies.to(self.device).eval()
         self.threads = Threads(policies)
@@ -60,34 +65,56 @@ class SeatPolicies(Agent):
         """Return moves for rows of a table: all of seats with equal spaces."""
         seen, seats = flat(batch.data, len(batch)).to(self.device), batch.seats
         legal = batch.mask.to(self.device) if isinstance(batch.action_space, Discrete) else None
-        found: Tensor | None = None
-        for seat, doing in enumerate(self.doing):
-            if batch.spec.seats[seat].action_space != batch.action_space:
+        memory = self._recall(batch)
+        found: list[Tensor] | None = None
+        for seat, held in enumerate(batch.spec.seats):
+            if held.action_space != batch.action_space:
                 continue
-            if seen.shape[1] != seen_width(batch.spec.seats[seat].observation_space):
+            if seen.shape[1] != seen_width(held.observation_space):
                 continue
-            outputs = among(self.policies.of(seat, seen), legal)
-            moves = doing.actions(doing.best(outputs)).to(batch.device)
-            mine = (seats == seat).view(-1, *[1] * (moves.ndim - 1))
-            found = moves if found is None else torch.where(mine, moves, found)
-        return found
+            answers = [part.to(batch.device) for part in self._answer(seat, seen, memory, legal)]
+            found = [
+                torch.where((seats == seat).view(-1, *[1] * (new.ndim - 1)), new, old)
+                for new, old in zip(answers, found or answers)
+            ]
+        assert found is not None
+        self._keep(batch, found[1])
+        return found[0]
 
     def _rows(self, batch: Batch) -> list[Any]:
         """Return moves for single games."""
         moves: list[Any] = [None] * len(batch)
-        seats = list(batch.seats)
+        seats, memory = list(batch.seats), self._recall(batch)
         for seat in sorted(set(seats)):
             rows = [row for row, other in enumerate(seats) if other == seat]
-            seen = [flat(_tensors(batch[row].data), 1) for row in rows]
-            doing, space = self.doing[seat], batch.spec.seats[seat].action_space
-            outputs = self.policies.of(seat, torch.cat(seen).to(self.device))
+            seen = torch.cat([flat(_tensors(batch[row].data), 1) for row in rows])
+            space, legal = batch.spec.seats[seat].action_space, None
             if isinstance(space, Discrete):
                 legal = torch.as_tensor(np.stack([batch[row].mask for row in rows]))
-                outputs = among(outputs, legal.to(self.device))
-            found = doing.actions(doing.best(outputs))
+                legal = legal.to(self.device)
+            found, memory[rows] = self._answer(seat, seen.to(self.device), memory[rows], legal)
             for row, move in zip(rows, found.numpy(force=True)):
                 moves[row] = int(move) if move.ndim == 0 else move.astype(space.dtype)
+        self._keep(batch, memory)
         return moves
+
+    def _answer(
+        self, seat: int, seen: Tensor, memory: Tensor, legal: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Return a seat's moves, and what it will remember: a row for each of what it sees."""
+        doing = self.doing[seat]
+        outputs, later = split(self.policies.of(seat, torch.cat((seen, memory), 1)), self.units)
+        return doing.actions(doing.best(among(outputs, legal))), later
+
+    def _recall(self, batch: Any) -> Tensor:
+        """Return what is remembered in each row: float32 (rows, units)."""
+        blank = torch.zeros(len(batch), self.units, device=batch.device)
+        memory: Tensor = batch.recall(_PAGE, blank) if self.units else blank
+        return memory.to(self.device)
+
+    def _keep(self, batch: Any, memory: Tensor) -> None:
+        if self.units:
+            batch.keep(_PAGE, memory)
 
 
 def _tensors(tree: Any) -> Any:

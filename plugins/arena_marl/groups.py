@@ -12,6 +12,7 @@ from gymnasium import spaces
 from torch import Tensor, nn
 
 from arena import Spec
+from arena_marl.memory import Remembering
 
 
 def groups_of(spec: Spec, shared: bool) -> list[list[int]]:
@@ -46,20 +47,27 @@ def seen_width(space: Any) -> int:
 class Grouped(nn.Module):
     """A network for each group of seats: rows in, by seat; rows out, by seat.
 
-    In a group of several each is told by a one-hot number which of them it is.
+    In a group of several each is told by a one-hot number which of them it is. With `units` a row
+    in has so many numbers more, what the seat remembers, and so has a row out, what it will
+    (`arena_marl.memory`).
     """
 
     def __init__(
         self, groups: Sequence[Sequence[int]], ins: Sequence[int], outs: Sequence[int],
-        hidden: Sequence[int],
+        hidden: Sequence[int], units: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.groups = [list(group) for group in groups]
         self.networks = nn.ModuleList()
         for group in self.groups:
             members = len(group) if len(group) > 1 else 0
-            body, width = layers(ins[group[0]] + members, hidden, "relu")
-            self.networks.append(nn.Sequential(body, nn.Linear(width, outs[group[0]])))
+            seen, out = ins[group[0]], outs[group[0]]
+            body, width = layers(seen + members, hidden, "relu")
+            self.networks.append(
+                Remembering((seen, units, members), body, width, out)
+                if units
+                else nn.Sequential(body, nn.Linear(width, out))
+            )
 
     def forward(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """Return (rows, out) for each seat's (rows, in); seats of no group get nothing."""

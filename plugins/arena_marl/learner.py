@@ -62,6 +62,8 @@ class JointTrainer(Trainer):
     select_by = "worth"
     by_turns = False
     """Whether seats may move by turns, and may be barred from some actions."""
+    recurrent = 0
+    """Numbers that an actor remembers from turn to turn."""
 
     def __post_init__(self) -> None:
         positive(self.name, learning_rate=self.learning_rate, worlds=self.worlds, gamma=self.gamma)
@@ -107,7 +109,8 @@ class JointTrainer(Trainer):
         self.joint_steps = 0
         with seeded(run.seed, "networks"):
             widths = [doing.width for doing in self.doing]
-            actors = Grouped(self.groups, self.sights, widths, self.actor or [64, 64])
+            hidden = self.actor or [64, 64]
+            actors = Grouped(self.groups, self.sights, widths, hidden, self.recurrent)
             self.actors = actors.to(self.device)
             self.build()
         self.threads = Threads(self.actors)
@@ -199,7 +202,10 @@ class JointTrainer(Trainer):
 
     def _offer(self) -> None:
         """Offer the actors as they are; a team's with what it returns in games of its own."""
-        config = {"kind": "seats", "groups": self.groups, "hidden": self.actor or [64, 64]}
+        config = {
+            "kind": "seats", "groups": self.groups, "hidden": self.actor or [64, 64],
+            "recurrent": self.recurrent,
+        }  # fmt: skip
 
         def write(folder: Path) -> None:
             write_network(folder, self.actors, config)
@@ -212,6 +218,7 @@ class JointTrainer(Trainer):
             return {"worth": 0.0}
         begun = time.perf_counter()
         with self.threads, torch.no_grad():
-            worth = team_return(self.test, self.actors, self.doing, self.run.seed)
+            units, seed = self.recurrent, self.run.seed
+            worth = team_return(self.test, self.actors, self.doing, units, seed)
         self.run.spent(evaluation=time.perf_counter() - begun)
         return {"worth": worth, "return": worth}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,39 +16,9 @@ from arena_marl.acting import among
 from arena_marl.expected import Values, leaning
 from arena_marl.groups import Grouped
 from arena_marl.learner import JointTrainer
+from arena_marl.memory import Memory
 from arena_marl.off_policy import unit
-from arena_marl.worlds import Step
-
-
-class Joint(NamedTuple):
-    """Joint steps: by seat `seen`, `acts` and what was `legal` (rows, n); who was `asked`, `logp`,
-    `gained` (advantages) and `target` (what the values are to be), float32 (rows, seats)."""
-
-    seen: list[Tensor]
-    acts: list[Tensor]
-    legal: list[Tensor | None]
-    asked: Tensor
-    logp: Tensor
-    gained: Tensor
-    target: Tensor
-
-    def pick(self, rows: Tensor) -> Joint:
-        """Return some rows."""
-        return Joint(
-            [part[rows] for part in self.seen], [part[rows] for part in self.acts],
-            [None if part is None else part[rows] for part in self.legal], self.asked[rows],
-            self.logp[rows], self.gained[rows], self.target[rows],
-        )  # fmt: skip
-
-
-class Played(NamedTuple):
-    """A joint step of all worlds: what all saw and did, what they might have done, what came."""
-
-    seen: list[Tensor]
-    acts: list[Tensor]
-    legal: list[Tensor | None]
-    asked: Tensor
-    step: Step
+from arena_marl.stretch import Played, Stretch, rows_of
 
 
 class Policies(nn.Module):
@@ -70,6 +39,8 @@ class MAPPO(JointTrainer):
     decay            of an advantage (lambda)
     entropy          what entropy is worth, at first and at last
     spread           standard deviation, in half-ranges, of actions that are numbers, to begin with
+    recurrent        numbers that an actor remembers from turn to turn (a gated recurrent unit),
+                     learnt through the joint steps of a `rollout`; 0: it knows only what it sees
     optimism         how much less it counts where less came than was expected, for policies and for
                      values, at first and at last
 
@@ -84,6 +55,7 @@ class MAPPO(JointTrainer):
     decay: float = 0.95
     entropy: list[float] = field(default_factory=lambda: [0.01, 0.001])
     spread: float = 0.5
+    recurrent: int = 0
     optimism: list[float] = field(default_factory=lambda: [0.0])
 
     name = "mappo"
@@ -107,7 +79,8 @@ class MAPPO(JointTrainer):
         """Make the values."""
         one = self.central and self.team and self.shared
         hidden = self.critic or [128, 128]
-        values = Values(self.groups, self.sights, self.central, one, hidden)
+        sights = [sight + self.recurrent for sight in self.sights]
+        values = Values(self.groups, sights, self.central, one, hidden)
         widths = [doing.width for doing in self.doing]
         self.all = Policies(self.actors, values, widths, self.spread).to(self.device)
         self.adam = Adam(self.all, self.learning_rate)
@@ -115,6 +88,7 @@ class MAPPO(JointTrainer):
     def play_round(self, luck: torch.Generator) -> dict[str, float]:
         """Play stretches of `rollout` joint steps, and learn after each."""
         self.arena.begin(self.joint_steps)
+        self.memory = Memory.blank(self.recurrent, self.seats, self.arena.size, self.device)
         told: dict[str, Tensor] = {}
         for _ in range(max(1, self.round_steps // self.rollout)):
             with self.playing():
@@ -123,40 +97,45 @@ class MAPPO(JointTrainer):
                 told = self._improve(steps, luck)
         return {name: float(value) for name, value in told.items()}
 
-    def _collect(self, luck: torch.Generator) -> Joint:
+    def _collect(self, luck: torch.Generator) -> Stretch:
         """Step all worlds `rollout` times."""
         kept = []
         for _ in range(self.rollout):
-            seen, legal = self.arena.observe(), self.arena.legal()
-            asked = self.league.own(self.arena.asked())
-            outputs = map(among, self.outputs(seen), legal)
+            seen, legal = self.memory.beside(self.arena.observe()), self.arena.legal()
+            asked = self.arena.asked()
+            outputs = map(among, self.memory.take(self.outputs(seen), asked), legal)
             triples = zip(self.doing, outputs, self.all.spreads, strict=True)
             acts = [doing.drawn(out, s.exp(), unit(out, luck)) for doing, out, s in triples]
             moves = [doing.actions(act) for doing, act in zip(self.doing, acts)]
-            kept.append(Played(seen, acts, legal, asked, self.arena.step(moves)))
+            step = self.arena.step(moves)
+            step = step._replace(seen=self.memory.beside(step.seen))
+            self.memory.forget(step.ended)
+            kept.append(Played(seen, acts, legal, self.league.own(asked), step))
             self.stepped()
         return self._joint(kept)
 
-    def _joint(self, kept: list[Played]) -> Joint:
+    def _joint(self, kept: list[Played]) -> Stretch:
         """Return stretches as rows, with generalised advantages (Schulman et al., 2016)."""
-        seen, acts = _rows([p.seen for p in kept]), _rows([p.acts for p in kept])
-        legal = _rows([p.legal for p in kept])
+        seen, acts = rows_of([p.seen for p in kept]), rows_of([p.acts for p in kept])
+        legal = rows_of([p.legal for p in kept])
         shape = len(kept), self.arena.size, self.seats
         value = self.all.values.worth(seen).view(shape)
-        ahead = self.all.values.worth(_rows([p.step.seen for p in kept])).view(shape)
+        ahead = self.all.values.worth(rows_of([p.step.seen for p in kept])).view(shape)
         gained, later = torch.zeros_like(value), torch.zeros_like(value[0])
         for turn, (*_, step) in reversed(list(enumerate(kept))):
             on = (~step.over).float()[:, None]
             error = self.wages(step.rewards) + self.gamma * ahead[turn] * on - value[turn]
             later = error + self.gamma * self.decay * (~step.ended).float()[:, None] * later
             gained[turn] = later
-        rows = Joint(
-            seen, acts, legal, torch.cat([p.asked for p in kept]).float(),
-            torch.empty(0), gained.flatten(0, 1), (gained + value).flatten(0, 1),
-        )  # fmt: skip
+        asked = torch.cat([p.asked for p in kept]).float()
+        ended = torch.cat([p.step.ended for p in kept])
+        target = (gained + value).flatten(0, 1)
+        rows = Stretch(
+            seen, acts, legal, asked, ended, torch.empty(0), gained.flatten(0, 1), target
+        )
         return rows._replace(logp=torch.stack([logp for logp, _ in self._measured(rows)], 1))
 
-    def _improve(self, steps: Joint, luck: torch.Generator) -> dict[str, Tensor]:
+    def _improve(self, steps: Stretch, luck: torch.Generator) -> dict[str, Tensor]:
         """Go through the steps several times."""
         hope, bonus = self.now(self.optimism), self.now(self.entropy)
         gained, asked = steps.gained * leaning(steps.gained, hope), steps.asked
@@ -166,14 +145,13 @@ class MAPPO(JointTrainer):
         steps = steps._replace(gained=gained, target=self.all.values.scaled(steps.target))
         told: dict[str, Tensor] = {}
         for _ in range(self.epochs):
-            order = torch.randperm(len(gained), generator=luck, device=self.device)
-            for rows in order.tensor_split(self.minibatches):
-                told = self._terms(steps.pick(rows), hope)
+            for rows in steps.shuffled(self.minibatches, self._together, luck):
+                told = self._terms(rows, hope)
                 loss = told["policy_loss"] + 0.5 * told["value_loss"] - bonus * told["entropy"]
                 self.adam.step(loss, self.rate, 0.5)
         return {name: value.detach() for name, value in told.items()}
 
-    def _terms(self, rows: Joint, hope: float) -> dict[str, Tensor]:
+    def _terms(self, rows: Stretch, hope: float) -> dict[str, Tensor]:
         """Return the parts of the loss: means over the moves made; of values, over all rows."""
         logp, entropy = (torch.stack(part, 1) for part in zip(*self._measured(rows), strict=True))
         ratio = (logp - rows.logp).exp()
@@ -186,11 +164,17 @@ class MAPPO(JointTrainer):
             "entropy": (entropy * share).sum(),
         }
 
-    def _measured(self, rows: Joint) -> list[tuple[Tensor, Tensor]]:
+    def _measured(self, rows: Stretch) -> list[tuple[Tensor, Tensor]]:
         """Return log-odds of what each seat did, and entropies, as the actors are now."""
-        outputs = map(among, self.actors(rows.seen), rows.legal)
+        found = rows.outputs(self.actors, self.recurrent, self._together)
+        outputs = map(among, found, rows.legal)
         parts = zip(self.doing, outputs, rows.acts, self.all.spreads, strict=True)
         return [doing.measure(out, act, spread) for doing, out, act, spread in parts]
+
+    @property
+    def _together(self) -> int:
+        """Joint steps of a world that are learnt from together, for what is remembered."""
+        return self.rollout if self.recurrent else 1
 
     def state(self) -> TrainingState:
         """Return the networks, their optimiser, and the scale of the values."""
@@ -226,8 +210,3 @@ class MAA2C(MAPPO):
     minibatches: int = 1
 
     name = "maa2c"
-
-
-def _rows(parts: list[list[Any]]) -> list[Any]:
-    """Return lists by seat, one a joint step, as one list of rows, the earliest first."""
-    return [None if each[0] is None else torch.cat(each) for each in zip(*parts, strict=True)]

@@ -76,7 +76,36 @@ class Uneven(arena.Environment):
         self.turn += 1
 
 
+class Recall(arena.Environment):
+    """Two seats each see a lamp of their own, lit or not, in the first turn alone.
+
+    In the last each is paid 1 for saying how its own was. By what is seen then it is even odds.
+    """
+
+    def __init__(self, turns: int = 3) -> None:
+        self.turns = turns
+        seat = arena.Seat(spaces.Box(-1.0, 1.0, (2,), np.float32), spaces.Discrete(2))
+        self.spec = arena.Spec(
+            "recall", (seat, seat), kind="cooperative", max_turns=turns, returns=(0.0, 1.0)
+        )
+
+    def reset(self, rng: arena.Luck) -> None:
+        self.lamps, self.turn = rng.integers(0, 2, 2), 0
+
+    def acting(self) -> tuple[int, ...]:
+        return (0, 1) if self.turn < self.turns else ()
+
+    def observe(self, seat: int) -> Any:
+        lamp = 2.0 * self.lamps[seat] - 1.0 if self.turn == 0 else 0.0
+        return np.array([lamp, self.turn / self.turns], np.float32)
+
+    def step(self, actions: Mapping[int, Any]) -> list[float]:
+        self.turn += 1
+        last = self.turn == self.turns
+        return [float(last and actions[seat] == self.lamps[seat]) for seat in (0, 1)]
+
+
 @arena.hookimpl
 def arena_environments() -> dict[str, Any]:
     """Return the games."""
-    return {"test/lights": Lights, "test/uneven": Uneven}
+    return {"test/lights": Lights, "test/uneven": Uneven, "test/recall": Recall}

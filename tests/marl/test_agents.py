@@ -26,13 +26,13 @@ from tests.test_column_tick import check_on_meta, play_on
 MATCHES = [Match(n, (0, 0, 0), derive(1, "seat", n), derive(1, "deal", n)) for n in range(30)]
 
 
-def policies(spec: Spec, shared: bool = True) -> Grouped:
+def policies(spec: Spec, shared: bool = True, units: int = 0) -> Grouped:
     """Return untrained policies, the same every time."""
     with torch.random.fork_rng():
         torch.manual_seed(3)
         sights = [seen_width(seat.observation_space) for seat in spec.seats]
         outs = [doing_of(seat.action_space).width for seat in spec.seats]
-        made = Grouped(groups_of(spec, shared), sights, outs, [16])
+        made = Grouped(groups_of(spec, shared), sights, outs, [16], units)
     for parameter in made.parameters():
         parameter.data *= 3.0  # so that what is seen decides
     return made
@@ -42,12 +42,15 @@ def policies(spec: Spec, shared: bool = True) -> Grouped:
 def player(tmp_path: Path) -> Callable[..., SeatPolicies]:
     """Return what makes a player with untrained policies for a game."""
 
-    def make(name: str, shared: bool = True, device: str = "cpu", **given: Any) -> SeatPolicies:
+    def make(
+        name: str, shared: bool = True, device: str = "cpu", units: int = 0, **given: Any
+    ) -> SeatPolicies:
         spec = Tensor().make(name, **given).spec
-        made = policies(spec, shared)
-        folder = tmp_path / f"{name}{shared}{given}"
+        made = policies(spec, shared, units)
+        folder = tmp_path / f"{name}{shared}{units}{given}"
         folder.mkdir(exist_ok=True)
-        write_network(folder, made, {"groups": made.groups, "hidden": [16]})
+        config = {"groups": made.groups, "hidden": [16], "recurrent": units}
+        write_network(folder, made, config)
         return SeatPolicies(str(folder), name, device)
 
     return make

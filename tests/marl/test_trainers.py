@@ -20,10 +20,12 @@ QUICK = [
     (f"maddpg:{OFF}", "tensor/simple_spread:continuous_actions=true"),
     (f"iddpg:{OFF},shared=false,updates=2", "mpe2/simple_speaker_listener_v4"),
     (f"mappo:{ON},opponents=pool", "tensor/simple_adversary:continuous_actions=true"),
-    (f"maa2c:{ON}", "kuhn_poker:players=3"),
+    (f"maa2c:{ON},recurrent=4", "kuhn_poker:players=3"),
     (f"qmix:{OFF}", "tensor/simple_speaker_listener"),
 ]
 SLOW = [
+    (f"maa2c:{ON}", "kuhn_poker:players=3"),
+    (f"ippo:{ON},recurrent=4,opponents=pool", "tensor/simple_adversary:continuous_actions=true"),
     (f"maddpg:{OFF},shared=false", "mpe2/simple_adversary_v3:continuous_actions=true"),
     (f"matd3:{OFF},opponents=pool", "tensor/simple_tag:continuous_actions=true"),
     (f"ippo:{ON},shared=false", "tensor/simple_spread"),
