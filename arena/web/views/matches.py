@@ -23,6 +23,8 @@ from arena.web.site import Here, Site
 PAGE = 50
 LIKELIEST = 8
 """How many moves of a policy are told of."""
+SPOKEN = frozenset({"thought", "reply", "prompt"})
+"""What agents of language hand back."""
 LONGEST = 2_000
 """How many steps of a match are told at most."""
 
@@ -172,5 +174,5 @@ def policy_of(policy: Any, choices: Mapping[int, str]) -> list[tuple[str, float]
 def _language(steps: list[dict[str, Any]]) -> bool:
     """Whether what was said is worth reading side by side."""
     texts = [label for step in steps for _, label in step["moves"]]
-    thoughts = any("thought" in beside for step in steps for beside in step["columns"])
-    return thoughts or any(len(text) > 60 for text in texts)
+    told = any(SPOKEN & beside.keys() for step in steps for beside in step["columns"])
+    return told or any(len(text) > 60 for text in texts)
