@@ -39,7 +39,7 @@ def begin(run: Any) -> None:
 def note(run: Any, step: int, metrics: Mapping[str, float]) -> None:
     """Note a report of a run that was begun."""
     if _begun(run):
-        seconds = float(run.so_far.seconds)
+        seconds = float(run.seconds)
         _add(run, {"step": step, "seconds": seconds, "metrics": dict(metrics)})
 
 
@@ -84,7 +84,10 @@ def _read(file: Path) -> dict[str, Any] | None:
     begun = [line for line in lines if "began" in line]
     if not begun:
         return None
-    points = {line["step"]: line["metrics"] for line in lines if "metrics" in line}
+    points: dict[int, dict[str, float]] = {}
+    for line in lines:  # a report and an offer may be of one step
+        if "metrics" in line:
+            points.setdefault(line["step"], {}).update(line["metrics"])
     over = "ended" in lines[-1]
     return {
         **begun[-1], "changed": file.stat().st_mtime, "ended": lines[-1]["ended"] if over else None,

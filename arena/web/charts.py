@@ -53,9 +53,12 @@ def curves(lines: Sequence[Mapping[str, Any]], label: str, under: str) -> Markup
     return _svg("curves", WIDTH, 312, label, parts)
 
 
-def heat(names: Sequence[str], cells: Sequence[Sequence[Sequence[int]]], game: str) -> Markup:
+def heat(
+    names: Sequence[str], cells: Sequence[Sequence[Sequence[int]]], asked: Mapping[str, Any]
+) -> Markup:
     """Return the share of points of each (row) against each (column); a cell leads to its
-    matches."""
+    matches: of those that `asked`, fields of `/matches`, means (None is not asked)."""
+    given = {name: value for name, value in asked.items() if value is not None}
     size = min(48.0, max(14.0, (WIDTH - NAMES) / max(len(names), 1)))
     parts = []
     for i, name in enumerate(names):
@@ -63,14 +66,15 @@ def heat(names: Sequence[str], cells: Sequence[Sequence[Sequence[int]]], game: s
         parts.append(_text(NAMES, y + size / 2, f"{i + 1}. {name}", "name"))
         parts.append(_text(NAMES + 8 + size * (i + 0.5), 20, str(i + 1), "head"))
         for j, other in enumerate(names):
-            parts.append(_heat_cell(cells[i][j], NAMES + 8 + size * j, y, size, name, other, game))
+            pair = {**given, "agent": name, "opponent": other}
+            parts.append(_heat_cell(cells[i][j], NAMES + 8 + size * j, y, size, pair))
     wide = NAMES + 16 + size * len(names)
     label = "Share of the points of each entrant (row) against each other (column)"
     return _svg("heat", wide, size * len(names) + 40, label, parts, "group")
 
 
 def _heat_cell(
-    cell: Sequence[int], x: float, y: float, size: float, name: str, other: str, game: str
+    cell: Sequence[int], x: float, y: float, size: float, asked: Mapping[str, Any]
 ) -> str:
     wins, draws, losses = cell
     games = wins + draws + losses
@@ -79,8 +83,9 @@ def _heat_cell(
         return f'<rect class="none" {place}/>'
     share = (wins + draws / 2) / games
     step = round(10 * share)
-    query = escape(urlencode({"environment": game, "agent": name, "opponent": other}))
-    told = escape(f"{name} against {other}: {wins} won, {draws} drawn, {losses} lost")
+    query = escape(urlencode(asked))
+    both = f"{asked['agent']} against {asked['opponent']}"
+    told = escape(f"{both}: {wins} won, {draws} drawn, {losses} lost")
     figure, percent = "", f"{100 * share:.0f}"
     if size >= 26:
         ink = "on-strong" if abs(step - 5) > 3 else "on-weak"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from starlette.testclient import TestClient
@@ -60,6 +61,28 @@ def test_a_run_that_goes_on_is_running_and_a_line_half_written_is_no_trouble(tra
     assert [curve["metric"] for curve in told["curves"]] == ["bad", "loss"]
     assert 'src="/static/refresh.js"' in client.get("/training/live").text
     file.unlink()
+
+
+def test_what_is_reported_twice_of_a_step_has_curves_for_all_of_it(trained):
+    client, home = trained
+    file = file_of(home, "twice")
+    begun = json.loads(file_of(home, "learnt").read_text().splitlines()[0])
+    report = {"step": 10, "seconds": 1.0, "metrics": {"loss": 0.5}}
+    offer = {"step": 10, "seconds": 2.0, "metrics": {"worth": 0.25}}
+    lines = ({**begun, "name": "twice"}, report, offer)
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    told = client.get("/api/training/twice").json()
+    curves = {curve["metric"]: curve["points"] for curve in told["curves"]}
+    assert curves == {"loss": [[10, 0.5]], "worth": [[10, 0.25]]}
+    file.unlink()
+
+
+def test_the_time_of_a_report_is_when_it_was_made(trained):
+    _, home = trained
+    lines = map(json.loads, file_of(home, "learnt").read_text().splitlines())
+    seconds = [line["seconds"] for line in lines if "metrics" in line]
+    assert len(seconds) > 5
+    assert all(one < next_ for one, next_ in pairwise(seconds))
 
 
 def test_a_run_that_is_begun_anew_replaces_what_it_said(trained):

@@ -31,14 +31,14 @@ def leaderboard(
     """Return a game's ratings; without a game, only which games there are.
 
     `since` and `until` are days (UTC) on which tournaments began, `games` the fewest games of an
-    entrant.
+    entrant. `matches` is what `/matches` is asked for those that count here.
     """
     known = sorted({each.record.game.short for each in site.tournaments()})
     systems = sorted(site.registry.table("raters"))
     told: dict[str, Any] = {
         "games": known, "systems": systems, "environment": environment, "system": system,
         "asked": {"tournament": tournament, "since": since, "until": until, "games": games},
-        "board": None, "why": None, "counting": False,
+        "board": None, "why": None, "counting": False, "matches": None,
     }  # fmt: skip
     if environment is None:
         return told
@@ -48,6 +48,8 @@ def leaderboard(
     named = system or default_system(game)
     chosen = Chosen(game, tournament, begin_of(since), end_of(until))
     told |= {"environment": game.short, "system": named}
+    days = {"since": since, "until": until} if tournament is None else {}
+    told["matches"] = {"environment": game.short, "tournament": tournament, **days}
     try:
         told["board"] = _board(site, chosen, named, games or 0)
     except Unsuitable as error:  # a system that has nothing to say of these results
