@@ -37,7 +37,7 @@ function follow(place) {
     const state = document.querySelector("[data-state]");
     state.textContent = told.state;
     state.className = `state ${told.state}`;
-    table.replaceChildren(...told.standings.map((line) => row(line, told.alone)));
+    if (table) table.replaceChildren(...told.standings.map((line) => row(line, told.alone)));
     if (told.state !== "running") {
       source.close();
       place.textContent = "It is over: the page can be loaded anew.";

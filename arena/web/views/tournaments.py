@@ -8,6 +8,7 @@ from typing import Any
 from arena.errors import UsageError
 from arena.history import MatchQuery, Tournament
 from arena.reports import finite
+from arena.roles import Format
 from arena.web import standings
 from arena.web.brackets import bracket_svg
 from arena.web.memo import Pending
@@ -62,14 +63,16 @@ def tournament(site: Here, tournament: TournamentId) -> dict[str, Any]:
 def _counted(site: Site, found: Tournament) -> dict[str, Any]:
     """Return what has to be counted of a tournament: all that is, and whether that is everything.
 
-    Where the standings are still being counted there is no `table` yet.
+    Where the standings are still being counted there is no `table` yet; where they would not say
+    who is better, as among entrants that hold different sides, there is none at all.
     """
     told: dict[str, Any] = {
-        "table": None, "conclusion": {}, "bracket": None, "rounds": [], "findings": [],
-        "counting": False,
+        "compares_sides": _compares_sides(site, found), "table": None, "conclusion": {},
+        "bracket": None, "rounds": [], "findings": [], "counting": False,
     }  # fmt: skip
     try:
-        told["table"] = _table(site, found)
+        if told["compares_sides"]:
+            told["table"] = _table(site, found)
         told |= _format_says(site, found)
         told["findings"] = _findings(site, found)
     except Pending:
@@ -103,23 +106,39 @@ def _findings(site: Site, found: Tournament) -> list[dict[str, Any]]:
     return site.remembered(("findings", found.id), found.matches, find)
 
 
+def _format(site: Site, found: Tournament) -> Format:
+    """Return the format of a tournament. Raises `UsageError` where it cannot be made any more."""
+    from arena.config import definition_from_json
+    from arena.openings import split_book
+    from arena.planning import made
+
+    definition = definition_from_json(json.loads(found.record.definition))
+    assert definition.format is not None
+    named, _ = split_book(definition.format, definition.openings)
+    format_: Format = made(site.registry, "formats", named, Format)
+    return format_
+
+
+def _compares_sides(site: Site, found: Tournament) -> bool:
+    """Whether standings say who is better, as far as is known."""
+    if found.record.kind != "tournament":
+        return True
+    try:
+        return _format(site, found).compares_sides
+    except UsageError:
+        return True
+
+
 def _format_says(site: Site, found: Tournament) -> dict[str, Any]:
     """Return what the format concludes, and its rounds; nothing where it cannot be made any more.
 
     Where the bracket is drawn, that shows the rounds.
     """
-    from arena.config import definition_from_json
     from arena.lookup import environment_maker
-    from arena.openings import split_book
-    from arena.planning import made
     from arena.records import Entrants
-    from arena.roles import Format
 
     def conclude() -> dict[str, Any]:
-        definition = definition_from_json(json.loads(found.record.definition))
-        assert definition.format is not None
-        named, _ = split_book(definition.format, definition.openings)
-        format_ = made(site.registry, "formats", named, Format)
+        format_ = _format(site, found)
         _, spec = environment_maker(site.registry, found.record.game.ref)
         names = tuple(entrant.name for entrant in found.record.entrants)
         entrants = Entrants(names, spec, found.record.seed)
