@@ -46,6 +46,7 @@ ROWS: Mapping[str, Row] = {
     "maddpg_unshared": Row("maddpg:shared=false", CONTINUOUS, "no figure"),
     "maddpg_discrete_short": Row("maddpg", DISCRETE, "no figure", 800_000),
     "maddpg_continuous_short": Row("maddpg", CONTINUOUS, "no figure", 800_000),
+    "maddpg_many": Row("maddpg:worlds=512", CONTINUOUS, "-28 (aim -25)", 6_400_000),
     "maddpg_unshared_short": Row("maddpg:shared=false", CONTINUOUS, "no figure", 400_000),
 }
 
@@ -111,8 +112,8 @@ def main(name: str, seeds: Sequence[int]) -> None:
     write(
         "simple_spread", "simple_spread: three agents, 25 steps",
         f"`python tests/reference/simple_spread.py ROW SEED ...`: {trainers}; with the trainers' "
-        "own settings (and steps, but for short rows), trained on the equal world of tensors, "
-        "played on mpe2 itself: the "
+        "own settings but for what is told (and own steps, but for short rows and maddpg_many), "
+        "trained on the equal world of tensors, played on mpe2 itself: the "
         f"sum of the three agents' returns over the same {GAMES} deals for all, with its 95 % "
         "interval. CPU seconds are of one thread beside other work.\n\n"
         "What Papoudakis et al. (arXiv 2006.07869, table 3) tell converts by (return + 75) / 2, "
