@@ -11,7 +11,7 @@ from arena_deep.learner import positive, share
 from arena_deep.weights import Adam
 from torch import Tensor, nn
 
-from arena import Spec, TrainingState
+from arena import BadParameter, Spec, TrainingState
 from arena_marl.acting import among
 from arena_marl.expected import Values, leaning
 from arena_marl.groups import Grouped
@@ -68,6 +68,8 @@ class MAPPO(JointTrainer):
             self.name, rollout=self.rollout, clip=self.clip, epochs=self.epochs,
             minibatches=self.minibatches, spread=self.spread,
         )  # fmt: skip
+        if self.recurrent < 0:
+            raise BadParameter(f"{self.name}: recurrent={self.recurrent} is less than none, 0")
         hopes = {f"optimism[{i}]": hope for i, hope in enumerate(self.optimism)}
         share(self.name, gamma=self.gamma, decay=self.decay, **hopes)
 

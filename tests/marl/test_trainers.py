@@ -64,6 +64,12 @@ def test_parameters_that_mean_nothing(learn: Any, given: str) -> None:
         learn(f"maddpg:{given}", "tensor/simple_spread", 100)
 
 
+@pytest.mark.parametrize("given", ["recurrent=-1", "optimism=0.5;2", "rollout=0", "decay=1.5"])
+def test_parameters_of_mappo_that_mean_nothing(learn: Any, given: str) -> None:
+    with pytest.raises(BadParameter, match=given.partition("=")[0]):
+        learn(f"mappo:{given}", "tensor/simple_spread", 100)
+
+
 @pytest.mark.parametrize(
     ("given", "groups", "networks"),
     [("", [[0, 1, 2], [3]], 2), (",shared=false", [[0], [1], [2], [3]], 4)],
