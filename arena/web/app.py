@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -134,9 +135,17 @@ def show(
         made = templates.from_string(text) if text else templates.get_template(template)
     else:
         made = templates.get_template(template)
-    # what is still being counted is asked for again; this needs no script
-    headers = {"refresh": "1"} if told.get("counting") else {}
+    headers = {"refresh": f"1; url={_address(request)}"} if told.get("counting") else {}
     return HTMLResponse(made.render({**told, "frame": frame, "told": told}), status, headers)
+
+
+def _address(request: Request) -> str:
+    """Return what was asked for, for a page that is to be asked for again without any script.
+
+    It must be named: a browser does not load a page anew whose address ends in `#step-3`.
+    """
+    query = request.url.query
+    return quote(request.url.path, safe="/") + (f"?{query}" if query else "")
 
 
 def _plain(told: Any) -> Any:

@@ -54,13 +54,14 @@ class Frames:
         """
         return self._thread.submit(self._png, stored, step).result()
 
-    def missing(self, stored: StoredMatch) -> str | None:
-        """Return why there are no pictures of a match; None where there are."""
+    def size(self, stored: StoredMatch) -> tuple[int, int] | str:
+        """Return the width and height of a match's pictures, in pixels, or why there are none."""
         try:
-            self.png(stored, 0)
+            drawn = self.png(stored, 0)
         except Unsuitable as error:
             return str(error)
-        return None
+        width, height = struct.unpack(">II", drawn[16:24])
+        return width, height
 
     def close(self) -> None:
         """Let go of all games."""

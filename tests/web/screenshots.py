@@ -73,6 +73,8 @@ PAGES = {
     "judge": "/judge", "training": "/training", "run": "/training/learnt", "error": "/nope",
     "harmful": "/agents",
 }  # fmt: skip
+DRAWN = "return [...document.images].every(i => !i.offsetParent || i.complete)"
+RELOADED = ("being counted", "being drawn")
 SHAPES = {"light": (False, 1200), "dark": (True, 1200), "phone": (False, 375)}
 AXE = "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => ({id: v.id, "
 AXE += "impact: v.impact, nodes: v.nodes.map(n => n.html.slice(0, 200))}))))"
@@ -115,12 +117,14 @@ def _shape(shape: str, address: str, folder: Path, axe: str | None) -> int:
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         for name, path in PAGES.items():
             driver.get(address + path)
-            while "being counted" in driver.page_source or "being drawn" in driver.page_source:
+            while any(words in driver.page_source for words in RELOADED):
                 time.sleep(0.2)
+            driver.get(address + path)
             if name == "play":
                 _begin(driver)
             broken += _axe(driver, f"{name} ({shape})", axe)
-            time.sleep(0.3)  # pictures come
+            while not driver.execute_script(DRAWN):
+                time.sleep(0.1)
             _picture(driver, folder / f"{name}-{shape}.png", wide)
     return broken
 

@@ -147,7 +147,7 @@ return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
 def test_pictures_change_from_step_to_step(at, game):
     from selenium.webdriver.common.keys import Keys
 
-    driver = at(f"/matches/{FILMED[game]}000000000")
+    driver = at(f"/matches/{FILMED[game]}000000000#step-0")
     if "No pictures, but text" in driver.page_source:
         pytest.skip(f"{game} cannot be drawn on this machine")
     seen = []

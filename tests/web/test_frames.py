@@ -66,6 +66,8 @@ def test_what_there_is_no_picture_of_is_told_in_one_line(client, path, status):
 def test_a_board_has_no_pictures_and_a_pole_has_no_board(client):
     board = client.get(f"/api/matches/{BOARD}").json()
     assert not board["pictures"] and board["steps"][0]["picture"] is None
+    pole = client.get(f"/api/matches/{CARTPOLE}").json()
+    assert pole["pictures"] == {"width": 600, "height": 400} and not pole["language"]
     page = client.get(f"/matches/{CARTPOLE}").text
     assert page.count('<img class="frame"') == page.count('<li class="step"') > 5
 

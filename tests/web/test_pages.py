@@ -223,7 +223,7 @@ def test_the_document_names_every_address(client):
 def test_a_page_that_may_not_wait_says_what_is_missing_and_asks_again(browse, path):
     hurried = browse(Options(patience=0.0))
     first = hurried.get(path)
-    assert first.headers["refresh"] == "1"
+    assert first.headers["refresh"] == f"1; url={path}"
     assert "being counted" in first.text
     Read(first.text)
     give_up = time.monotonic() + 60

@@ -79,7 +79,7 @@ def match(site: Here, match: int) -> dict[str, Any]:
     steps, why = steps_of(site, stored)
     chess = is_chess(told["environment"]) and len(steps) > 1
     return {
-        **told, "steps": steps, "why": why, "language": _language(steps), "pgn": chess,
+        **told, "steps": steps, "why": why, "language": _language(stored), "pgn": chess,
         **_pictured(site, stored, steps),
     }  # fmt: skip
 
@@ -97,18 +97,19 @@ def _pictured(site: Site, stored: StoredMatch, steps: list[dict[str, Any]]) -> d
 
     Whether a game can be drawn here is tried once, which may take seconds.
     """
-    told: dict[str, Any] = {"pictures": False, "no_pictures": None, "counting": False}
+    told: dict[str, Any] = {"pictures": None, "no_pictures": None, "counting": False}
     if not steps or not is_pictured(site.registry, stored):
         return told
     game = canonical(stored.game.ref)
     try:
-        missing = site.remembered(("pictures", game), None, lambda: site.frames.missing(stored))
+        size = site.remembered(("pictures", game), None, lambda: site.frames.size(stored))
     except Pending:
         return told | {"counting": True}
-    if missing is None:
-        for place, step in enumerate(steps):
-            step["picture"] = f"/matches/{stored.id}/frames/{place}.png"
-    return told | {"pictures": missing is None, "no_pictures": missing}
+    if isinstance(size, str):
+        return told | {"no_pictures": size}
+    for place, step in enumerate(steps):
+        step["picture"] = f"/matches/{stored.id}/frames/{place}.png"
+    return told | {"pictures": {"width": size[0], "height": size[1]}}
 
 
 def match_pgn(site: Here, match: int) -> PlainTextResponse:
@@ -171,8 +172,7 @@ def policy_of(policy: Any, choices: Mapping[int, str]) -> list[tuple[str, float]
     return sorted(odds, key=lambda each: -each[1])[:LIKELIEST] or None
 
 
-def _language(steps: list[dict[str, Any]]) -> bool:
-    """Whether what was said is worth reading side by side."""
-    texts = [label for step in steps for _, label in step["moves"]]
-    told = any(SPOKEN & beside.keys() for step in steps for beside in step["columns"])
-    return told or any(len(text) > 60 for text in texts)
+def _language(stored: StoredMatch) -> bool:
+    """Whether what was said is worth reading side by side: words, not the numbers of a motor."""
+    told = SPOKEN & (stored.episode.columns or {}).keys()
+    return bool(told) or any(isinstance(action, str) for _, action in stored.episode.moves)
