@@ -48,6 +48,7 @@ _HOMES = {
     ),
     "arena.results": ("Results",),
     "arena.roles": ("Executor", "Format", "Job", "Rater", "Scorer", "Store"),
+    "arena.rulebook": ("rules_of",),
     "arena.seat_env": ("SeatEnv", "gymnasium_env"),
     "arena.seeds": ("GlobalLuck", "Luck", "derive", "mix_many", "uniform"),
     "arena.sequence_form": (
@@ -150,6 +151,7 @@ if TYPE_CHECKING:
     from arena.roles import Rater as Rater
     from arena.roles import Scorer as Scorer
     from arena.roles import Store as Store
+    from arena.rulebook import rules_of as rules_of
     from arena.seat_env import SeatEnv as SeatEnv
     from arena.seat_env import gymnasium_env as gymnasium_env
     from arena.seeds import GlobalLuck as GlobalLuck

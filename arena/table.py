@@ -142,6 +142,10 @@ class Table(ABC):
         """Return a seat's action in the notation of the game."""
         return str(action)
 
+    def rules(self, seat: int) -> str | None:
+        """Return the rules in words, None where nobody has written them down."""
+        return None
+
     def text(self, row: int, seat: int) -> str | None:
         """Return in words what a seat of a row sees, None to show the observation itself."""
         return None

@@ -82,6 +82,10 @@ class TableGame(Environment):
         told = self._table.text(0, seat)
         return super().text(seat) if told is None else told
 
+    def rules(self, seat: int) -> str:
+        """Return in words what the game is about."""
+        return self._table.rules(seat) or super().rules(seat)
+
     def render(self) -> str:
         """Return the position drawn."""
         drawn = self._table.render(0)

@@ -14,11 +14,10 @@ import numpy as np
 import pyspiel
 from numpy.typing import NDArray
 
-from arena import CHANCE, Environment, Luck, Stepped, Unsuitable
+from arena import CHANCE, Environment, Luck, Stepped, Unsuitable, rules_of
 from arena_openspiel.drawing import draw
 from arena_openspiel.knowledge import Belief
 from arena_openspiel.loading import Facts
-from arena_openspiel.rules import RULES
 from arena_openspiel.sight import plain
 
 _TERMINAL = int(pyspiel.PlayerId.TERMINAL)
@@ -119,7 +118,7 @@ class OpenSpielGame(Environment):
 
     def rules(self, seat: int) -> str:
         """Return the rules in words, where somebody has written them down."""
-        return RULES.get(self._facts.game.get_type().short_name) or super().rules(seat)
+        return rules_of(self.spec.name) or super().rules(seat)
 
     def copy(self) -> Self:
         """Return this game as it stands, independent of this one."""

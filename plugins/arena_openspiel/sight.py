@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from open_spiel.python.observation import INFO_STATE_OBS_TYPE, make_observation
 
 from arena_openspiel.quiet import quiet
+from arena_openspiel.words import words_of
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _TENSORS = {"observation": None, "information_state": INFO_STATE_OBS_TYPE}
@@ -31,6 +32,7 @@ class Sight:
         self.shape, self._make_observer = _observer(game, kind)
         self._observer = None if _in_python(game) else self._make_observer()
         self._lock = threading.Lock()
+        self._words = words_of(game)
         self.hides = kind.information == pyspiel.GameType.Information.IMPERFECT_INFORMATION
         self._one_shot = kind.information == pyspiel.GameType.Information.ONE_SHOT
         self._has_observation = kind.provides_observation_string
@@ -64,6 +66,8 @@ class Sight:
         nothing is, and in a game of one move, whose observation leaves out what is at stake, the
         position as OpenSpiel writes it.
         """
+        if self._words is not None:
+            return self._words(state, seat)
         if self._one_shot or not (self._has_observation or self._has_information):
             return plain(str(state))
         if not self.hides and self._has_observation:

@@ -71,6 +71,12 @@ class _Zoo(arena.Environment):
         self.game.enter(self.raw)
         return self.game.label(self.raw, seat, action)
 
+    def rules(self, seat: int) -> str:
+        """Return the rules in words, where they are known; a console has games of its own."""
+        pictured = len(self.raw.observation_space(self.names[seat]).shape or ()) == 3
+        told = None if pictured else arena.rules_of(self.spec.name)
+        return told or super().rules(seat)
+
     def render(self) -> str:
         """Return the board drawn as text, or who is alive."""
         return self.game.draw(self.raw) or "in play: " + (", ".join(self.raw.agents) or "nobody")

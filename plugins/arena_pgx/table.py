@@ -86,6 +86,10 @@ class PgxTable(arena.Table):
         """Return an action as it is written, where a game has a notation for it."""
         return words.label(self.name, self.rules.actions, seat, int(action))
 
+    def rules(self, seat: int) -> str | None:
+        """Return the rules in words, where they are known."""
+        return arena.rules_of(self.spec.name)
+
     def render(self, row: int) -> str | None:
         """Return a position as FEN or drawn, None where there is no drawing."""
         if self._games is None or self.name not in words.DRAWN:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from arena import Spec, Table
+from arena import Spec, Table, rules_of
 
 
 class TensorTable(Table):
@@ -42,6 +42,10 @@ class TensorTable(Table):
         """Return that every action may be taken, bool (size, n); None if they cannot be counted."""
         count = self._counts[seats if isinstance(seats, int) else 0]
         return None if count is None else self.live.expand(count, -1).t()
+
+    def rules(self, seat: int) -> str | None:
+        """Return the rules in words, where they are known."""
+        return rules_of(self.spec.name)
 
     def copy(self) -> Self:
         """Return these games as they stand: all tensors with an entry for each row are copied."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_a_chat_template_wraps_the_prompt_and_its_marks_stay(tiny: Path) -> None
     assert continuation("x(0,0)", "o(1,1)") == " o(1,1)"
 
 
-def test_history_and_rules_of_a_game_without_its_own() -> None:
+def test_history_of_a_game_without_its_own() -> None:
     seen: list[Any] = []
 
     class Reads(Agent):
@@ -184,8 +185,42 @@ def test_history_and_rules_of_a_game_without_its_own() -> None:
 
     list(play(lambda: make_environment("pettingzoo/tictactoe_v3"), [Reads()], [MATCH]))
     assert seen[2][1] == [(0, "x(0,0)"), (1, "o(1,0)")]
-    assert "2 seats, competitive" in seen[0][2]
+    assert seen[0][2] == arena.make_environment("tic_tac_toe").rules(0)
     seen.clear()
     list(play(lambda: make_environment("tensor/kuhn_poker"), [Reads()], [MATCH]))
     assert all(who == seat for seat, history, _ in seen for who, _ in history)
     assert arena.make_environment("connect_four").rules(0).startswith("Connect four")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("hanabi", "sees the others' cards"), ("bargaining", "what the other would get"),
+        ("backgammon", "15 checkers"), ("goofspiel", "a prize card is"),
+        ("tiny_hanabi", "both players are paid the same"), ("matrix_pd", "Seat 0 chooses the row"),
+        ("liars_dice", "quantity-face"), ("tensor/connect_four", "Connect four"),
+        ("tensor/kuhn_poker", "a deck of three cards"), ("mpe2/simple_spread_v3", "landmarks"),
+        ("pettingzoo/connect_four_v3", "Connect four"), ("openspiel/go:board_size=9", "Go: "),
+    ],
+)  # fmt: skip
+def test_games_tell_their_rules_whoever_brings_them(name: str, told: str) -> None:
+    assert told in make_environment(name).rules(0)
+
+
+def test_a_game_that_nobody_wrote_down_tells_its_kind() -> None:
+    assert "2 seats, competitive" in make_environment("clobber").rules(0)
+
+
+def test_cards_and_bets_of_poker_are_told_in_words() -> None:
+    kuhn, leduc = (prompts_of(name, "bare")[1] for name in ("kuhn_poker", "leduc_poker"))
+    assert re.fullmatch(
+        r"Your card is [012] \(of 0 to 2; the highest wins\)\.\nBets so far: pass\.\n"
+        r"In the pot: 1 of seat 0, 1 of seat 1\.",
+        kuhn,
+    )
+    assert re.fullmatch(
+        r"Your card is of rank [012], suit [01]; the public card is not dealt yet\.\n"
+        r"First round: call\. Second round: nothing\.\n"
+        r"The pot holds 2; money left: 99 of seat 0, 99 of seat 1\.",
+        leduc,
+    )
