@@ -26,9 +26,11 @@ def arena_environments() -> dict[str, str]:
 
 @arena.hookimpl
 def arena_findings(store: Any, tournament: int) -> Mapping[str, Any]:
-    """Return what the duels of a tournament show of their judge."""
+    """Return what the duels of a tournament show of their judge; of other games, who was tied."""
     if store.tournament(tournament).record.game.ref.name != "prompt_duel":
-        return {}
+        from arena_llm.ties import ties
+
+        return ties(store, tournament)
     from arena_llm.findings import findings
 
     return findings(store, tournament)

@@ -12,8 +12,9 @@ from arena import BadParameter, Batch, Moves, Observation, Spec, Unsuitable, mak
 from arena_llm.decoding import Free, OneOf, Walk, decode
 from arena_llm.models import load, template_in
 from arena_llm.prompts import Prompter, labels_of, shipped_file, template_of
-from arena_llm.scoring import encode_labels, encode_prompts, label_logprobs
+from arena_llm.scoring import choice_logprobs, encode_labels, encode_prompts
 from arena_llm.talking import Message, Reply, Talker
+from arena_llm.ties import COLUMN, TIE
 from arena_llm.writing import Writer, ends_of
 
 Method = Literal["score", "generate", "constrained", "best_of"]
@@ -136,18 +137,24 @@ class Llm(Talker):
         self, rows: list[Observation], prompts: list[str], labels: list[list[str]]
     ) -> tuple[list[int], dict[str, Any]]:
         """Return which labels are likeliest, or drawn, or best of those; and all their scores."""
-        sums = [np.array(each) for each in label_logprobs(self.model, prompts, labels)]
+        tokenizer = self.model.tokenizer
+        choices = encode_labels(tokenizer, prompts, labels)
+        found = choice_logprobs(self.model, encode_prompts(tokenizer, prompts), choices)
+        sums = [np.array(each) for each in found]
         if self.scorer is not None:
             picks = self._best(rows, prompts, labels, sums)
         elif self.temperature > 0:
             picks = [self._drawn(each, [row.u])[0] for each, row in zip(sums, rows)]
         else:
             picks = [int(each.argmax()) for each in sums]
-        scores = [dict(zip(each, found.tolist())) for each, found in zip(labels, sums)]
-        return picks, {
-            "scores": scores,
-            "logprob": [float(found[pick]) for found, pick in zip(sums, picks)],
+        told: dict[str, Any] = {
+            "scores": [dict(zip(each, logs.tolist())) for each, logs in zip(labels, sums)],
+            "logprob": [float(logs[pick]) for logs, pick in zip(sums, picks)],
+            "tokens": [len(each[pick]) for each, pick in zip(choices, picks)],
         }
+        if self.scorer is None and self.temperature == 0:
+            told[COLUMN] = [int((logs > logs.max() - TIE).sum()) - 1 for logs in sums]
+        return picks, told
 
     def _best(
         self, rows: list[Observation], prompts: list[str], labels: list[list[str]], sums: list[Any]

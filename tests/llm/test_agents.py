@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,56 @@ def test_the_record_tells_prompt_reply_and_scores(tiny: Path) -> None:
     scores, said = columns["scores"][0][1], columns["reply"][0][1]
     assert len(scores) == 9 and said == max(scores, key=scores.get)
     assert columns["logprob"][0][1] == pytest.approx(scores[said])
+
+
+@pytest.mark.parametrize("method", ["score", "best_of"])
+def test_the_record_tells_the_tokens_of_a_move(tiny: Path, method: str) -> None:
+    agent = made(tiny, method)
+    (episode,) = played(agent, 1, 1)
+    columns = episode.columns or {}
+    tokenizer = agent.model.tokenizer
+    for (_, count), (_, said) in zip(columns["tokens"], columns["reply"], strict=True):
+        assert count == len(tokenizer(said, add_special_tokens=False)["input_ids"]) > 0
+
+
+def test_ties_are_counted_in_the_record_and_told(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from arena_llm.models import load, save
+
+    from arena.cli import main
+
+    model = load(tiny, "cpu")
+    model.model.transformer.wte.weight.data.zero_()  # all words are alike to it
+    save(model.model, model.tokenizer, tmp_path / "alike", model.template)
+    with pytest.raises(SystemExit):
+        main(["--home", str(tmp_path), "tournament", "tic_tac_toe", "--games", "2", "--json",
+              "--agent", f"alike=llm:model={tmp_path / 'alike'}", "--agent", "random"])  # fmt: skip
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert found["scored_moves"] > 4
+    # a last move, of one label, has no other to be tied with
+    assert found["scored_moves"] - 2 <= found["tied_moves"] <= found["scored_moves"]
+    (episode,) = played(made(tmp_path / "alike", "score"), 1, 1)
+    assert [tied for _, tied in (episode.columns or {})["tied"]] == [8, 7, 6, 5, 4, 3, 2]
+    (episode,) = played(made(tiny, "score"), 1, 1)
+    assert {tied for _, tied in (episode.columns or {})["tied"]} == {0}
+
+
+def test_a_replay_tells_scores_in_words_the_best_first(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from arena.cli import main
+
+    for words in (["match", "tic_tac_toe", f"llm:model={tiny}", "random"], ["replay", "1/0"]):
+        with pytest.raises(SystemExit):
+            main(["--home", str(tmp_path), *words])
+    out = capsys.readouterr().out
+    told = [
+        [float(score) for score in re.findall(r"[xo]\(\d,\d\) (-\d[.\d]*)", line)]
+        for line in out.splitlines() if re.search(r"[xo]\(\d,\d\) -", line)
+    ]  # fmt: skip
+    assert len(told[0]) == 9 and all(each == sorted(each, reverse=True) for each in told)
+    assert "{" not in out and not re.search(r"\d\.\d{6}", out)
 
 
 def test_generate_writes_and_forfeits_after_its_rethinks(tiny: Path) -> None:
