@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -145,6 +146,18 @@ def test_every_import_is_of_a_declared_dependency() -> None:
     for name in imported:
         owners = {canonicalize_name(owner) for owner in providers.get(name, [name])}
         assert owners & declared, f"{name} is imported, and none of {owners} is a dependency"
+
+
+def test_what_tests_are_skipped_without_is_in_an_extra() -> None:
+    asked = re.compile(r'importorskip\(\s*"([\w.]+)"')
+    files = (ROOT / "tests").rglob("*.py")
+    skipped = {name.partition(".")[0] for f in files for name in asked.findall(f.read_text())}
+    extras = PROJECT["optional-dependencies"].values()
+    known = closure([Requirement(r) for g in (PROJECT["dependencies"], *extras) for r in g])
+    providers = metadata.packages_distributions()
+    for name in skipped - sys.stdlib_module_names:
+        owners = {canonicalize_name(owner) for owner in providers.get(name, [name])}
+        assert owners & known, f"tests are skipped without {name}, and no extra has it"
 
 
 def third_parties(tree: ast.AST) -> set[str]:

