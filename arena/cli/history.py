@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,23 +39,41 @@ def matches(
     print_matches(session, as_json, before=older, faults=faults or None, **asked)
 
 
-def print_matches(session: Session, as_json: bool, **asked: Any) -> None:
-    """Print the matches that a query asks for."""
+def print_matches(session: Session, as_json: bool, reasons: bool = False, **asked: Any) -> None:
+    """Print the matches that a query asks for; with `reasons` why some were void or forfeited."""
     from arena.cli.show import console, print_json, table
     from arena.history import MatchQuery
 
-    rows = session.store().matches(MatchQuery(**asked))
+    found = session.store().matches(MatchQuery(**asked))
     if as_json:
-        for row in rows:
+        for row in found:
             print_json(row.as_json())
         return
+    rows = list(found)
     lines = [_line(row) for row in rows]
     if not lines:
         click.echo("no matches")
         return
     names = ["match", "environment", "seats", "returns", "ending", "turns", "faults", "started"]
     console().print(table(None, names, lines, left=4))
+    for line in _reasons(rows) if reasons else ():
+        click.echo(line)
     click.echo("Next: arena replay MATCH")
+
+
+def _reasons(rows: Sequence[MatchRow]) -> list[str]:
+    """Return a line for each reason why matches were void or forfeited, and how often."""
+    from arena.clean_text import harmless
+
+    counted = Counter(
+        (row.ending, " ".join(harmless(row.faults[-1].message).split()))
+        for row in rows if row.ending in ("void", "forfeit") and row.faults
+    )  # fmt: skip
+    ended = {"void": "void", "forfeit": "forfeited"}
+    return [
+        f"{count} match{'es' * (count > 1)} {ended[ending]}: {why}"
+        for (ending, why), count in counted.items()
+    ]
 
 
 def _line(row: MatchRow) -> list[Any]:

@@ -233,4 +233,4 @@ def match(
         for stored in session.store().replays(MatchQuery(tournament=run.id)):
             print_replay(session, stored, as_json)
     else:
-        print_matches(session, as_json, tournament=run.id)
+        print_matches(session, as_json, reasons=True, tournament=run.id)

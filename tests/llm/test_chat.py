@@ -156,6 +156,30 @@ def test_what_a_server_refuses_is_not_asked_again(server: Server) -> None:
     assert episode.ending == "void" and len(server.heard) == 1
 
 
+@pytest.mark.parametrize(
+    ("agent", "why"),
+    [
+        ("chat:base_url=http://127.0.0.1:9/v1,model=m,retries=0", "void: chat: the server at http"),
+        ("wrong.py:Wrong", "forfeited: "),
+    ],
+)
+def test_a_match_that_is_lost_says_why(
+    agent: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from arena.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    Path("wrong.py").write_text(
+        "import arena\n\nclass Wrong(arena.Agent):\n"
+        "    def act(self, observation):\n        return 99\n"
+    )
+    with pytest.raises(SystemExit):
+        main(["--home", str(tmp_path), "match", "tic_tac_toe", agent, "random", "--games", "2"])
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("2 match")]
+    assert len(told) == 1 and told[0].startswith(f"2 matches {why}")
+
+
 def test_one_failing_row_voids_its_own_match_alone(server: Server) -> None:
     server.script = [401]
     episodes = played(server, 8)
