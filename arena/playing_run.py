@@ -160,12 +160,16 @@ class PlayingRun(TrainingRun):
         """Return the checkpoint of this name, None if there is none."""
         return find_checkpoint(Path(self.setting.home or "."), name)
 
-    def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
+    def spent(
+        self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0,
+        preparation: float = 0.0,
+    ) -> None:  # fmt: skip
         """Count seconds that `play` does not know of."""
         spent = self.so_far.spent
         spent.agents += agents
         spent.learning += learning
         spent.evaluation += evaluation
+        spent.preparation += preparation
 
     def _show(self) -> None:
         """Tell whoever looks on how far it is."""

@@ -153,9 +153,13 @@ class TrainingRun(ABC):
         learnt, is for the trainer to bring home. See `arena.Child`.
         """
 
-    def spent(self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0) -> None:
+    def spent(
+        self, agents: float = 0.0, learning: float = 0.0, evaluation: float = 0.0,
+        preparation: float = 0.0,
+    ) -> None:  # fmt: skip
         """Tell how many seconds went into agents' moves, learning and judging checkpoints.
 
+        `preparation` is what came before all learning: a model loaded, rows to learn from made.
         `play` knows of the first two, and a `Learner` of the third: only a trainer with a loop of
         its own need tell, so that the shares of time shown are true.
         """

@@ -73,6 +73,8 @@ def train(
     hook = workspace.registry.hook
     hook.arena_started(run=run)
     try:
+        if on_progress is not None:
+            on_progress(run)  # whoever looks on knows when it began, and so how fast it is
         trainer.train(run)
         return _finish(run)
     finally:

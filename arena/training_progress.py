@@ -9,20 +9,21 @@ from typing import Any
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds in agents' answers, in learning, and in judging checkpoints."""
+    """Seconds in agents' answers, in learning, in judging checkpoints and before learning began."""
 
     agents: float = 0.0
     learning: float = 0.0
     evaluation: float = 0.0
+    preparation: float = 0.0
 
     def shares(self, total: float) -> dict[str, float]:
         """Return each part of `total` seconds, and what is left for games and all the rest.
 
-        Evaluation is named only where there was any.
+        Evaluation and preparation are named only where there was any.
         """
-        parts = {name: seconds / max(total, 1e-9) for name, seconds in asdict(self).items()}
-        if not self.evaluation:
-            del parts["evaluation"]
+        rare = ("evaluation", "preparation")
+        told = {name: spent for name, spent in asdict(self).items() if spent or name not in rare}
+        parts = {name: seconds / max(total, 1e-9) for name, seconds in told.items()}
         return {**parts, "games": 1.0 - sum(parts.values())}
 
 

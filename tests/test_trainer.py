@@ -90,6 +90,12 @@ def test_training_makes_a_checkpoint_that_plays(workspace: Workspace) -> None:
     assert (agent.means == read_arrays(made.folder)["means"]).all() and agent.means.any()
 
 
+def test_whoever_looks_on_is_told_when_it_begins(workspace: Workspace) -> None:
+    seen: list[int] = []
+    train(workspace, order(), on_progress=lambda run: seen.append(run.step))
+    assert seen[0] == 0 < seen[1]
+
+
 def test_nothing_is_left_of_a_finished_run(workspace: Workspace) -> None:
     train(workspace, order(name="mine"))
     assert {p.name for p in workspace.home.iterdir()} <= {"checkpoints", "logs", "training"}

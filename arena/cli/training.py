@@ -178,7 +178,8 @@ class TrainingProgress:
         speed = (run.step - self.first[1]) / max(now - self.first[0], 1e-6)
         left = seconds_text(max(run.steps - run.step, 0) / speed) if speed > 0 else "?"
         metrics = "  ".join(f"{name} {value:.4g}" for name, value in run.metrics.items())
-        done = f"{self.name}{run.step:,} of {run.steps:,} steps, {speed:,.0f} a second"
+        pace = f"{speed:,.0f}" if speed >= 10 else f"{speed:.2g}"
+        done = f"{self.name}{run.step:,} of {run.steps:,} steps, {pace} a second"
         line = f"{done}, {left} left  {metrics}"
         click.echo(
             f"\r\x1b[K{line[:160]}" if self.terminal else line, err=True, nl=not self.terminal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,7 @@ class Course:
         lora: int = 0, decay: float = 0.0, texts: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.run = run
+        self._began: float | None = time.perf_counter()
         self.kept = TemporaryDirectory()
         self.source = str(self._source(policy, template, texts))
         self.language = self.read(head)
@@ -69,6 +71,12 @@ class Course:
     def player(self) -> LanguageModel:
         """Return the model as one that plays; a scalar head cannot, so what it is made from."""
         return self.language if self.head == "words" else self.read("words")
+
+    def prepared(self) -> None:
+        """Book the time until now, since the course was made, as preparation; once."""
+        if self._began is not None:
+            self.run.spent(preparation=time.perf_counter() - self._began)
+            self._began = None
 
     def batches(self, size: float) -> int:
         """Return how many batches of a size the whole run comes to."""

@@ -95,6 +95,7 @@ class Ppo:
 
     def go(self, after: Bound, every: int = 8) -> None:
         """Train to the end of the budget; `after` is called every few rounds."""
+        self.course.prepared()
         while self.run.step < self.run.steps:
             seed = derive(self.run.seed, "round", self.round)
             begun = time.perf_counter()

@@ -61,6 +61,7 @@ class TrlCourse:
 
     def go(self, after: Callable[[], None] = lambda: None) -> None:
         """Train to the end of the budget; `after` is called after each stretch."""
+        self.course.prepared()
         stretch = max(1, min(STRETCH, self.total // 4))
         while self.run.step < self.run.steps:
             count = min(stretch, self.total - self.done)
@@ -74,6 +75,7 @@ class TrlCourse:
 
     def _learn(self, count: int) -> Mapping[str, float]:
         """Learn from the next `count` batches; return what TRL says of it."""
+        begun = time.perf_counter()
         torch, datasets = need("torch"), need("datasets")
         course = self.course
         for group in course.optimiser.param_groups:
@@ -90,7 +92,6 @@ class TrlCourse:
         }  # fmt: skip
         rows = datasets.Dataset.from_list(list(self._next(count)))
         course.model.train()
-        begun = time.perf_counter()
         averaging = self.average.over(course.optimiser)
         with quiet(), unswept(), contained(seed), few_threads(course.model), averaging:
             trainer = self.make(rows, options, (course.optimiser, schedule))

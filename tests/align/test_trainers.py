@@ -107,6 +107,14 @@ def test_a_checkpoint_plays_as_llm_and_is_ranked_by_another(tmp_path: Path, mode
     assert player(f"talks:{scorer}").digest not in (ranked.digest, alone.digest)
 
 
+def test_what_comes_before_learning_is_booked_apart(tmp_path: Path, models: Path) -> None:
+    spec = f"sft:policy={models / 'policy'},teacher=minimax,{SMALL}"
+    order = Order(parse(spec), Ref("tic_tac_toe"), "made", 64)
+    shares = train(Workspace.open(home=str(tmp_path)), order, "cpu").meta["shares"]
+    assert shares["preparation"] > 0 and shares["learning"] > 0
+    assert shares["games"] < 0.5
+
+
 def test_the_bound_on_divergence_holds(tmp_path: Path, models: Path) -> None:
     spec = f"dpo:policy={models / 'policy'},values=minimax,{SMALL},learning_rate=0.05,max_kl=0.001"
     assert trained(tmp_path, spec, 640)["kl"] <= 0.001
