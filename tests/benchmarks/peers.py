@@ -2,7 +2,8 @@
 
     python tests/benchmarks/peers.py [PART...] [--python PYTHON] [--pairs N] [--write]
 
-PART is one of objects, tables, control, networks, dilemma, compiled, ticks, start; all if left out.
+PART is one of objects, tables, control, networks, dilemma, compiled, joint, ticks, start; all if
+left out.
 `--python` is an interpreter that has the peers (the extra `bench`), if this one has not. `--write`
 writes these parts into docs/benchmarks.md and leaves the others there as they are.
 """
@@ -16,6 +17,7 @@ from collections.abc import Callable
 import core
 import measuring
 import tick
+from marl import Learning
 from measuring import HERE, PAIRS, Bench, Loop, Tournament, best, compare
 from report import PAGE, ROOT, Check, Part, at_most, rewrite, section
 
@@ -168,6 +170,27 @@ def compiled(python: str) -> Part:
     return Part("Compiled tables", compiled.__doc__, rows)
 
 
+def joint(python: str) -> Part:
+    """maddpg learns simple_spread, on the equal world of tensors and on mpe2's own, step by step.
+
+    An update takes as long on both and follows each step of all worlds, so that the more worlds
+    there are the less of the time is learning: with its own settings, 64 worlds, it cannot be ten
+    times as fast. With 512 it learns as much by a quarter of the updates (`maddpg_many` in
+    results.md). Seconds are of the processor.
+    """
+    rows = []
+    for worlds in (64, 512):
+        step = 50 * worlds  # a round of 50 joint steps, and an update after each
+        slow = Learning(f"maddpg:worlds={worlds},world=mpe2", step, 2)
+        fast = Learning(f"maddpg:worlds={worlds}", step, 5)
+        fast.rate()  # what is imported is not counted
+        own = ", its own settings" if worlds == 64 else ""
+        rows.append(compare(
+            f"`{fast.trainer}`{own}", fast.rate, f"`{slow.trainer}`", slow.rate, "joint steps", 10
+        ))  # fmt: skip
+    return Part("Learning on tensors", joint.__doc__, rows)
+
+
 def ticks(python: str) -> Part:
     """What a tick of the column driver costs, by the number of games in flight.
 
@@ -212,7 +235,7 @@ def _workers(count: int) -> str:
 
 PARTS: dict[str, Callable[[str], Part]] = {
     part.__name__: part
-    for part in (objects, tables, control, networks, dilemma, compiled, ticks, start)
+    for part in (objects, tables, control, networks, dilemma, compiled, joint, ticks, start)
 }
 
 
