@@ -21,6 +21,15 @@ from arena_marl.worlds import flat
 _PAGE = "seat_policies"
 
 
+def config_of(spec: Spec, groups: list[list[int]], hidden: list[int], units: int) -> dict[str, Any]:
+    """Return what a checkpoint says of policies: who shares one, its layers and its memory, and
+    what each seat of the game that was learnt can do."""
+    return {
+        "kind": "seats", "groups": groups, "hidden": hidden, "recurrent": units,
+        "actions": [str(seat.action_space) for seat in spec.seats],
+    }  # fmt: skip
+
+
 class SeatPolicies(Agent):
     """Plays a checkpoint of maddpg and its kin, the best move of each seat's own policy.
 
@@ -41,8 +50,16 @@ class SeatPolicies(Agent):
     def prepare(self, spec: Spec) -> None:
         """Make the policies, and give them their weights."""
         seats = [seat for group in self.config["groups"] for seat in group]
+        learnt = self.game or "another game"
         if len(spec.seats) <= max(seats):
-            raise Unsuitable(f"it learnt {self.game or 'another game'}, which has more seats")
+            raise Unsuitable(f"it learnt {learnt}, which has more seats")
+        known = self.config.get("actions", [])
+        for number, (seat, space) in enumerate(zip(spec.seats, known)):
+            if str(seat.action_space) != space:
+                raise Unsuitable(
+                    f"it learnt {learnt}, where seat {number} moves in {space}, "
+                    f"and here it moves in {seat.action_space}"
+                )
         ins = [seen_width(seat.observation_space) for seat in spec.seats]
         self.doing = [doing_of(seat.action_space) for seat in spec.seats]
         outs = [doing.width for doing in self.doing]

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from arena import Spec, Trainer, TrainingRun, TrainingState, Unsuitable, derive
 from arena_marl.acting import doing_of
+from arena_marl.agents import config_of
 from arena_marl.groups import Grouped, groups_of, seen_width
 from arena_marl.league import MARKS, League, sides_of
 from arena_marl.scoring import team_return
@@ -202,10 +203,7 @@ class JointTrainer(Trainer):
 
     def _offer(self) -> None:
         """Offer the actors as they are; a team's with what it returns in games of its own."""
-        config = {
-            "kind": "seats", "groups": self.groups, "hidden": self.actor or [64, 64],
-            "recurrent": self.recurrent,
-        }  # fmt: skip
+        config = config_of(self.spec, self.groups, self.actor or [64, 64], self.recurrent)
 
         def write(folder: Path) -> None:
             write_network(folder, self.actors, config)

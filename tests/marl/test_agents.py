@@ -11,7 +11,7 @@ import pytest
 import torch
 from arena_deep.weights import write_network
 from arena_marl.acting import doing_of
-from arena_marl.agents import SeatPolicies
+from arena_marl.agents import SeatPolicies, config_of
 from arena_marl.groups import Grouped, groups_of, seen_width
 from arena_tensor.family import Tensor
 
@@ -49,8 +49,7 @@ def player(tmp_path: Path) -> Callable[..., SeatPolicies]:
         made = policies(spec, shared, units)
         folder = tmp_path / f"{name}{shared}{units}{given}"
         folder.mkdir(exist_ok=True)
-        config = {"groups": made.groups, "hidden": [16], "recurrent": units}
-        write_network(folder, made, config)
+        write_network(folder, made, config_of(spec, made.groups, [16], units))
         return SeatPolicies(str(folder), name, device)
 
     return make
@@ -112,6 +111,10 @@ def test_another_game_does_not_suit(player: Any) -> None:
     for other in ("simple_tag", "simple_speaker_listener"):
         with pytest.raises(Unsuitable):
             agent.check(Tensor().make(other).spec)
+    with pytest.raises(
+        Unsuitable, match=r"seat 0 moves in Discrete\(5\), and here it moves in Box"
+    ):
+        agent.check(Tensor().make("simple_spread", continuous_actions=True).spec)
 
 
 @pytest.mark.parametrize("name", ["simple_spread", "simple_adversary", "simple_speaker_listener"])
