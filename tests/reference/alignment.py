@@ -5,8 +5,8 @@
 Plays `tournaments/alignment.toml` for each of the seeds (3 if not said), which first trains its
 stages. In HOME, if it is given, a run that was stopped goes on: stages are trained once. What each
 of them loses to random play is exact when it plays greedily, and from 2,000 matches a seat when it
-plays by its odds. Single-threaded; seconds are of the processor. With STAGEs, these and what they
-build on are trained for all seeds and told of, and the tournament is not played.
+plays by its odds. Single-threaded; seconds are of the processor. With STAGEs, only these entrants,
+what they build on and random play take part.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from arena import Match, derive, play
 from arena.campaign import Playing, begin, play_tournament
 from arena.checkpoints import find_checkpoint
 from arena.config import Definition, Entry, read_definition, shipped_tournaments
-from arena.lookup import Game, environment_maker, find_game, find_player, make_agent
+from arena.lookup import Game, environment_maker, find_player, make_agent
 from arena.planning import prepare
 from arena.records import Checkpoint, Ref
-from arena.stages import filled, trainings
+from arena.stages import trainings
 from arena.training import train_cached
 from arena.workspace import Workspace
 from tests.align.exact import losses
@@ -48,11 +48,15 @@ GAINS = ["seed", "stage", "over", "Elo gained", "95 %", "won / drawn / lost", "a
 
 
 class Pipeline:
-    """The tournament, with a seed of its own for all that is trained and played."""
+    """The tournament, with a seed of its own for all that is trained and played.
 
-    def __init__(self, home: str, seed: int) -> None:
+    With `names` it is played by these stages alone, what they build on, and random play.
+    """
+
+    def __init__(self, home: str, seed: int, names: Sequence[str] = ()) -> None:
         self.workspace, self.seed = Workspace.open(home=home), seed
-        self.definition = _seeded(read_definition(shipped_tournaments()["alignment"]), seed)
+        definition = read_definition(shipped_tournaments()["alignment"])
+        self.definition = _seeded(_only(definition, names) if names else definition, seed)
         self.make = environment_maker(self.workspace.registry, self.definition.environment)[0]
         self.stages: list[list[str]] = []
         self.noted = Path(home) / "told.json"
@@ -69,19 +73,6 @@ class Pipeline:
         assert run.faults == run.voided == 0
         told = run.plan.format.conclusion(run.plan.entrants, run.results)["gains"]
         return [_gained(self.seed, row, seconds) for row in told]
-
-    def build(self, names: Sequence[str]) -> None:
-        """Train stages of these names, and what they build on."""
-        game = find_game(self.workspace.registry, self.definition.environment)
-        every = (*self.definition.stages, *self.definition.entries)
-        asked = replace(
-            self.definition,
-            entries=tuple(entry for entry in every if entry.agent.name in names),
-            stages=tuple(entry for entry in every if entry.agent.name not in names),
-        )
-        made: dict[str, str] = {}
-        for entry in trainings(asked):
-            made[entry.agent.name] = self.train(filled(entry, made), game)
 
     def train(self, entry: Entry, game: Game) -> str:
         """Train a stage, and note what came of it."""
@@ -131,6 +122,19 @@ def _seeded(definition: Definition, seed: int) -> Definition:
     return replace(definition, entries=entries, stages=stages, seed=seed)
 
 
+def _only(definition: Definition, names: Sequence[str]) -> Definition:
+    """Return the tournament without the stages that are not among `names`, nor built on by them."""
+    asked = tuple(entry for entry in definition.entries if entry.agent.name in names)
+    kept = {entry.agent.name for entry in trainings(replace(definition, entries=asked))}
+    entries = tuple(e for e in definition.entries if not e.training or e.agent.name in kept)
+    assert definition.format is not None
+    told = definition.format.parameters
+    gains = [stage for stage in told["stages"] if set(stage.split(">")) <= kept]
+    return replace(
+        definition, entries=entries, format=Ref("gains", {**told, "stages": tuple(gains)})
+    )
+
+
 def _gained(seed: int, row: dict[str, Any], seconds: float) -> list[str]:
     elo, counts = row["elo"], f"{row['wins']} / {row['draws']} / {row['losses']}"
     mean, low, high = (
@@ -162,19 +166,14 @@ def main(seeds: int, kept: str | None = None, *names: str) -> None:
     gains: list[list[str]] = []
     for seed in range(1, seeds + 1):
         with TemporaryDirectory() as place:
-            pipeline = Pipeline(kept or place, seed)
-            if names:
-                pipeline.build(names)
-            else:
-                gains += pipeline.play()
+            pipeline = Pipeline(kept or place, seed, names)
+            gains += pipeline.play()
             stages += pipeline.stages
-        if names:
-            asked = " ".join(names)
-            some = f"{SOME.format(seed, asked)}\n{table(STAGES, stages)}"
-            write("_".join(["alignment", *names]), f"{TITLE}: {asked} alone", some)
-        else:
-            text = f"{TEXT}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
-            write("alignment", TITLE, text)
+        asked = " ".join(names)
+        text = SOME.format(seed, asked) if names else TEXT
+        title = f"{TITLE}: {asked} alone" if names else TITLE
+        told = f"{text}\n{table(STAGES, stages)}\n\n{BETWEEN}\n{table(GAINS, gains)}"
+        write("_".join(["alignment", *names]), title, told)
 
 
 TITLE = "A small language model aligned with good play"
