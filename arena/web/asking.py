@@ -24,14 +24,14 @@ class Question:
     """A question to a person.
 
     moves   the legal actions with their names; None where any element of the space may be answered
-    cells   which of them changes a cell of the board alone, by (row, column)
+    cells   which of them put something on a cell of the board, by (row, column)
     """
 
     text: str
     turn: int
     moves: Mapping[int, str] | None
     board: Board | None
-    cells: Mapping[tuple[int, int], int]
+    cells: Mapping[tuple[int, int], tuple[int, ...]]
     space: Any
 
     def read(self, text: str) -> Any:
@@ -64,7 +64,8 @@ def question_of(observation: Observation) -> Question:
     """Return the question that an observation asks; it stays true when the observation is gone."""
     legal = observation.legal
     moves = None if legal is None else {int(a): observation.label(int(a)) for a in legal}
-    text, cells = observation.text, {}
+    text = observation.text
+    cells: Mapping[tuple[int, int], tuple[int, ...]] = {}
     board = read_board(text)
     world = _world(observation)
     if world is not None:
@@ -85,17 +86,17 @@ def _world(observation: Observation) -> Environment | None:
 
 def _cells(
     world: Environment, seat: int, actions: list[int], board: Board
-) -> dict[tuple[int, int], int]:
-    """Return by cell the action that alone puts something there, where nothing was."""
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return by cell the actions that put something there and nowhere else."""
     found: dict[tuple[int, int], list[int]] = {}
     for action in actions:
         after = world.copy()
         after.step({seat: action})
         then = read_board(after.render())
-        put = [
-            (r, c) for r, c in (then.changed(board) if then is not None else ())
-            if not board.rows[r][c]
-        ]  # fmt: skip
-        if len(put) == 1:
-            found.setdefault(put[0], []).append(action)
-    return {cell: chosen[0] for cell, chosen in found.items() if len(chosen) == 1}
+        changed = then.changed(board) if then is not None else frozenset()
+        put = [(r, c) for r, c in changed if then is not None and then.rows[r][c]]
+        fresh = [(r, c) for r, c in put if not board.rows[r][c]]
+        where = fresh or put  # onto an empty cell, else onto another piece
+        if len(where) == 1:
+            found.setdefault(where[0], []).append(action)
+    return {cell: tuple(chosen) for cell, chosen in found.items()}

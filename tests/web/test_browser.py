@@ -219,6 +219,17 @@ def test_a_game_is_won_by_clicking(at, game, cells):
     assert "human" in driver.page_source and css(driver, ".step svg.board")
 
 
+def test_a_move_that_a_click_leaves_open_is_chosen_on_the_board(at):
+    driver = at("/play")
+    begin(driver, "chess")
+    assert not css(driver, ".moves button")[0].is_displayed()
+    [summary] = css(driver, "details.choice summary[aria-label*='Nf6']")  # seat 0 is Black
+    summary.click()
+    [knight] = [b for b in css(driver, "details.choice[open] button") if b.text == "Nf6"]
+    knight.click()
+    wait(lambda: "Turn 4" in driver.page_source)
+
+
 def test_a_vote_is_cast(at):
     driver = at("/judge")
     answers = [each.text for each in css(driver, ".two .said")]

@@ -80,7 +80,10 @@ def _result(sitting: Sitting) -> dict[str, Any] | None:
 
 
 def _board(question: Question | None) -> dict[str, Any] | None:
-    """Return the board's cells: what stands there as SVG, and the move that a click makes."""
+    """Return the board's cells: what stands there as SVG, and the move that a click makes.
+
+    Where several moves end on a cell, they are its `choices`. `whole` says that no move is missing.
+    """
     if question is None or question.board is None:
         return None
     board, moves = question.board, question.moves or {}
@@ -88,12 +91,16 @@ def _board(question: Question | None) -> dict[str, Any] | None:
     for r, row in enumerate(board.rows):
         cells = []
         for c, cell in enumerate(row):
-            action = question.cells.get((r, c))
-            label = None if action is None else moves[action]
-            cells.append({"piece": cell, "svg": _piece(question, cell), "action": action,
-                          "label": label})  # fmt: skip
+            choices = [
+                {"action": action, "label": moves[action]}
+                for action in question.cells.get((r, c), ())
+            ]
+            only = choices[0] if len(choices) == 1 else {"action": None, "label": None}
+            cells.append({"piece": cell, "svg": _piece(question, cell), **only,
+                          "choices": choices[1:] and choices})  # fmt: skip
         rows.append(cells)
-    return {"rows": rows, "slant": board.slant > 0}
+    reached = {action for chosen in question.cells.values() for action in chosen}
+    return {"rows": rows, "slant": board.slant > 0, "whole": reached == moves.keys()}
 
 
 def _piece(question: Question, cell: str) -> str:
