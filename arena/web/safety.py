@@ -45,23 +45,32 @@ class Guard:
         self.app, self.options = app, options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; every answer gets the headers that keep a browser strict."""
+        """Answer a request; every answer gets the headers that keep a browser strict.
+
+        HEAD is answered as GET is, but for the body.
+        """
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
+
+        bare = scope["method"] == "HEAD"
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+            elif bare and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self.refusal(scope)
         if refused is not None:
             await refused(scope, receive, sent)
         else:
+            if bare and not scope["path"].endswith("/events"):  # which have no end
+                scope = {**scope, "method": "GET"}
             await self.app(scope, _limited(receive), sent)
 
     def refusal(self, scope: Scope) -> Response | None:

@@ -124,3 +124,14 @@ def test_a_long_body_is_refused(client):
 )
 def test_no_path_reaches_the_file_system(client, path):
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/static/arena.css", "/api/home", "/matches/1000000000"])
+def test_what_can_be_got_tells_its_headers_alone_too(client, path):
+    whole, bare = client.get(path), client.head(path)
+    assert bare.status_code == whole.status_code == 200
+    assert bare.content == b"" and whole.content
+    same = ("content-type", "content-length", "content-security-policy")
+    assert [bare.headers[name] for name in same] == [whole.headers[name] for name in same]
+    assert client.head("/nope").status_code == 404
+    assert client.head("/api/tournaments/1/events").status_code == 405
