@@ -50,6 +50,15 @@ def test_an_agent_shows_what_it_was_made_from_and_was_worth_on_the_way(trained):
     assert "Over training" in client.get("/agents/learnt").text
 
 
+def test_an_agent_whose_checkpoints_played_nobody_says_so(trained):
+    client, home = trained
+    arena(home, "train", "q_learning", "tic_tac_toe", "--steps", "50", "--name", "alone")
+    page = client.get("/agents/alone").text
+    assert "No rating over training" in page and "--against" in page
+    assert "No rating over training" not in client.get("/agents/learnt").text
+    file_of(home, "alone").unlink()
+
+
 def test_a_run_that_goes_on_is_running_and_a_line_half_written_is_no_trouble(trained):
     client, home = trained
     file = file_of(home, "live")
