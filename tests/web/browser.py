@@ -23,13 +23,15 @@ def found() -> bool:
 
 
 @contextmanager
-def served(home: Path, *options: str) -> Iterator[str]:
-    """Run `arena web` at a free port; give its address."""
+def served(home: Path, *options: str, plugin: str | None = None) -> Iterator[str]:
+    """Run `arena web` at a free port, with a file as a plugin if one is named; give its address."""
     code = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from arena.cli import main; main(sys.argv[1:])"
     )
-    command = [sys.executable, "-u", "-c", code, "--home", str(home), "web", "--port", "0"]
+    plugins = [] if plugin is None else ["--plugin", plugin]
+    arena = [sys.executable, "-u", "-c", code, "--home", str(home), *plugins]
+    command = [*arena, "web", "--port", "0"]
     process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from arena.training_log import file_of
 from tests.web import browser
 from tests.web.conftest import arena
 from tests.web.harmful import harmful
@@ -24,21 +25,33 @@ PAGES = [
     "/", "/leaderboard?environment=tic_tac_toe", "/leaderboard?environment=connect_four",
     "/tournaments", "/tournaments/1", "/tournaments/new?environment=hex&format=swiss&agent=mcts",
     "/matches", "/matches/1000000000", "/matches/2000000000", "/agents", "/agents/minimax",
-    "/compare?environment=tic_tac_toe&a=minimax&b=random", "/play", "/judge", "/training", "/nope",
+    "/compare?environment=tic_tac_toe&a=minimax&b=random", "/play", "/judge", "/training",
+    "/training/learnt", "/agents/learnt", "/tournaments/9", "/matches/5000000000", "/plugins/count",
+    "/plugins/templated", "/nope",
 ]  # fmt: skip
 FILMED = {"gymnasium/CartPole-v1": 6, "mpe2/simple_spread_v3": 7, "gymnasium/HalfCheetah-v5": 8}
 """Games with pictures, and the tournaments in which a match of each is played."""
 
 
 @pytest.fixture(scope="module")
-def address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return where the pages of a copy of the history are."""
+def copy(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the history with games to look at, a knockout and a training run."""
     copy = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(home, copy)
     assert harmful(copy) == 5
     for game in FILMED:
         arena(copy, "tournament", game, "--games", "1", "--seed", "6", "--agent", "random")
-    with browser.served(copy) as address:
+    arena(copy, "tournament", "tic_tac_toe", "--format", "knockout", "--seed", "9",
+          *(word for name in "abcd" for word in ("--agent", f"{name}=random")))  # fmt: skip
+    arena(copy, "train", "q_learning", "tic_tac_toe", "--steps", "200", "--name", "learnt",
+          "--against", "random", "--games", "1")  # fmt: skip
+    return copy
+
+
+@pytest.fixture(scope="module")
+def address(copy: Path, plugin: str) -> Iterator[str]:
+    """Return where the pages of that copy are."""
+    with browser.served(copy, plugin=plugin) as address:
         yield address
 
 
@@ -160,6 +173,38 @@ def test_pictures_change_from_step_to_step(at, game):
     assert all(len(set(picture)) > 4 for picture in seen), "a picture is blank"
     assert seen[0] != seen[1] != seen[2]
     assert seen[3] == seen[1]
+
+
+def test_a_knockouts_bracket_is_drawn(at):
+    driver = at("/tournaments/9")
+    [drawn] = css(driver, "[aria-label=Bracket] svg")
+    assert len(css(drawn, "rect.tie")) == 3 and drawn.size["width"] > 300
+
+
+def test_what_was_said_stands_side_by_side(at):
+    driver = at("/matches/5000000000")
+    [said] = css(driver, ".transcript tbody tr")
+    cells = css(said, "td")[1:]
+    assert len(cells) == 2 and len({cell.location["y"] for cell in cells}) == 1
+    assert cells[0].text and cells[0].text != cells[1].text
+
+
+def test_a_training_run_moves(at, copy):
+    lines = file_of(copy, "learnt").read_text().splitlines(keepends=True)
+    lines[0] = lines[0].replace('"learnt"', '"moving"')
+    moving = file_of(copy, "moving")
+    moving.write_text("".join(lines[:3]))
+    driver = at("/training/moving")
+    driver.execute_script("window.same = true")
+    path = "return document.querySelector('.curve').getAttribute('points')"
+    state = "return document.querySelector('.state').textContent"
+    before = driver.execute_script(path)
+    assert driver.execute_script(state) == "running"
+    with moving.open("a") as out:
+        out.writelines(lines[3:])
+    wait(lambda: driver.execute_script(state) == "ended")
+    assert len(driver.execute_script(path)) > len(before)
+    assert driver.execute_script("return window.same")
 
 
 def test_the_standings_of_a_tournament_move(at):
