@@ -28,6 +28,8 @@ from arena_marl.worlds_of import make_worlds
 
 _ROUND = 50
 """About so many joint steps are played between two moments at which a run may be interrupted."""
+_MANY, _FEW = 512, 64
+"""Worlds stepped together where nothing is said: of tensors, and where each is a game by itself."""
 _GAMES = 256
 """Games by which a checkpoint is judged."""
 
@@ -37,7 +39,7 @@ class JointTrainer(Trainer):
     """Steps worlds of several seats, and learns an actor for each of them.
 
     learning_rate    of Adam, for all networks; it falls to nought over the second half
-    worlds           worlds stepped together
+    worlds           worlds stepped together; None for as many as suit: 512 of tensors, else 64
     gamma            discount of a joint step
     actor, critic    units of the hidden layers
     shared           whether seats of a role share networks
@@ -50,7 +52,7 @@ class JointTrainer(Trainer):
     """
 
     learning_rate: float = 1e-3
-    worlds: int = 64
+    worlds: int | None = 64
     gamma: float = 0.95
     actor: list[int] | None = None
     critic: list[int] | None = None
@@ -102,7 +104,8 @@ class JointTrainer(Trainer):
         cooperative = run.spec.kind == "cooperative"
         self.team = self.reward == "team" or (self.reward == "auto" and cooperative)
         make = make_worlds(run, self.world)
-        self.arena = Worlds(make(self.worlds, self.device), run.seed)
+        size = self.worlds or (_MANY if make.tensors else _FEW)
+        self.arena = Worlds(make(size, self.device), run.seed)
         self.test = make(_GAMES if self.team else 1, self.device)
         self.doing = [doing_of(seat.action_space) for seat in run.spec.seats]
         self.groups = groups_of(run.spec, self.shared)
@@ -115,7 +118,7 @@ class JointTrainer(Trainer):
             self.actors = actors.to(self.device)
             self.build()
         self.threads = Threads(self.actors)
-        self.league = League(self.actors, run.spec, self.worlds, self.device)
+        self.league = League(self.actors, run.spec, size, self.device)
         if run.resumed:
             self.restore(run.resumed)
             self.league.restore(run.resumed.arrays)

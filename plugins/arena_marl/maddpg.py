@@ -9,7 +9,7 @@ from arena_deep.learner import positive
 from torch import Tensor, nn
 from torch.nn import functional
 
-from arena import BadParameter
+from arena import BadParameter, Spec
 from arena_marl.acting import Choices
 from arena_marl.critics import Critic, JointCritic, OwnCritic
 from arena_marl.off_policy import Learnt, OffPolicy, unit
@@ -31,6 +31,7 @@ class MADDPG(OffPolicy):
     """
 
     learning_rate: float = 2e-3
+    worlds: int | None = None
     noise: list[float] = field(default_factory=lambda: [0.5, 0.05])
     delay: int = 1
 
@@ -46,6 +47,10 @@ class MADDPG(OffPolicy):
         positive(self.name, delay=self.delay)
         if not 1 <= len(self.noise) <= 2 or min(self.noise) < 0:
             raise BadParameter(f"{self.name}: noise={self.noise} is not one or two numbers from 0")
+
+    def default_steps(self, spec: Spec) -> int:
+        """Return enough moves for simple_spread: 6.4 million joint steps, 512 worlds at a time."""
+        return 6_400_000 * len(spec.seats)
 
     def build(self) -> None:
         """Make the critics."""
@@ -65,8 +70,7 @@ class MADDPG(OffPolicy):
 
     def explore(self, outputs: list[Tensor], luck: torch.Generator) -> list[Tensor]:
         """Return actions with noise, or drawn by their odds."""
-        first, *rest = self.noise
-        spread = first + (rest[-1] - first if rest else 0.0) * self.progress
+        spread = self.now(self.noise)
         pairs = zip(self.doing, outputs, strict=True)
         drawn = [doing.drawn(out, spread, unit(out, luck)) for doing, out in pairs]
         return [act.clamp(-1.0, 1.0) for act in drawn]

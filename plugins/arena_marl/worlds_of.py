@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import torch
 
@@ -17,10 +18,19 @@ _EQUAL = {
 }
 """States, rewards and what is seen are the same; `tests/tensor/test_particles.py` holds it."""
 
-MakeTable = Callable[[int, torch.device], Table]
+
+class Maker(NamedTuple):
+    """Makes tables of so many worlds on a device; `tensors` if they are stepped as tensors, and
+    not one by one."""
+
+    make: Callable[[], Environment]
+    tensors: bool
+
+    def __call__(self, size: int, device: torch.device) -> Table:
+        return tensor_table(self.make, size, str(device))
 
 
-def make_worlds(run: TrainingRun, world: str) -> MakeTable:
+def make_worlds(run: TrainingRun, world: str) -> Maker:
     """Return what makes a table of so many worlds on a device.
 
     A game with parameters that its equal does not have is stepped as it is.
@@ -33,7 +43,10 @@ def make_worlds(run: TrainingRun, world: str) -> MakeTable:
             make = partial(make_environment, equal)
         except UsageError:
             pass
-    return partial(_table, make)
+    game = make()
+    tensors = type(game).table is not Environment.table
+    game.close()
+    return Maker(make, tensors)
 
 
 def equal_of(environment: Ref) -> str | None:
@@ -43,7 +56,3 @@ def equal_of(environment: Ref) -> str | None:
         return name
     given = (f"{key}={str(value).lower()}" for key, value in environment.parameters.items())
     return f"{name}:{','.join(given)}"
-
-
-def _table(make: Callable[[], Environment], size: int, device: torch.device) -> Table:
-    return tensor_table(make, size, str(device))

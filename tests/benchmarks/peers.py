@@ -174,9 +174,9 @@ def joint(python: str) -> Part:
     """maddpg learns simple_spread, on the equal world of tensors and on mpe2's own, step by step.
 
     An update takes as long on both and follows each step of all worlds, so that the more worlds
-    there are the less of the time is learning: with its own settings, 64 worlds, it cannot be ten
-    times as fast. With 512 it learns as much by a quarter of the updates (`maddpg_many` in
-    results.md). Seconds are of the processor.
+    there are the less of the time is learning: with 64 it cannot be ten times as fast. On tensors
+    its own setting is 512, and it learns as much by a quarter of the updates (results.md). Seconds
+    are of the processor.
     """
     rows = []
     for worlds in (64, 512):
@@ -184,7 +184,7 @@ def joint(python: str) -> Part:
         slow = Learning(f"maddpg:worlds={worlds},world=mpe2", step, 2)
         fast = Learning(f"maddpg:worlds={worlds}", step, 5)
         fast.rate()  # what is imported is not counted
-        own = ", its own settings" if worlds == 64 else ""
+        own = ", its own settings" if worlds == 512 else ""
         rows.append(compare(
             f"`{fast.trainer}`{own}", fast.rate, f"`{slow.trainer}`", slow.rate, "joint steps", 10
         ))  # fmt: skip

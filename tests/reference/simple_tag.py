@@ -19,7 +19,7 @@ from report import table, write
 from teams import played, training
 
 GAME = "mpe2/simple_tag_v3"
-TRAINER = "maddpg:opponents=pool"
+TRAINER = "maddpg:worlds=64,opponents=pool"
 DEALS = 300
 HEADER = (
     "seed", "scripted prey: random predators, trained (3 or more wanted)",

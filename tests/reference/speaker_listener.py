@@ -42,7 +42,9 @@ def main(steps: int, seeds: Sequence[int]) -> None:
     for seed in seeds:
         for trainer in TRAINERS:
             name = f"listen-{trainer}-{steps}-{seed}"
-            found[trainer].append(mean_return(trained(trainer, GAME, name, 2 * steps, seed)))
+            found[trainer].append(
+                mean_return(trained(f"{trainer}:worlds=64", GAME, name, 2 * steps, seed))
+            )
             print(trainer, seed, round(found[trainer][-1], 2), flush=True)
     gains = [one - other for one, other in zip(*found.values(), strict=True)]
     rows = [
@@ -53,7 +55,7 @@ def main(steps: int, seeds: Sequence[int]) -> None:
     write(
         "speaker_listener", "simple_speaker_listener: a critic that sees everything, or not",
         f"`python tests/reference/speaker_listener.py {steps} {' '.join(map(str, seeds))}`: "
-        f"{steps:,} joint steps on the equal world of tensors, own settings otherwise; the sum of "
+        f"{steps:,} joint steps on the equal world of tensors, `worlds=64`; the sum of "
         f"both seats' returns in the mean of {DEALS} deals on mpe2 itself, the same for all. "
         "Intervals: 95 %, over seeds.\n\n"
         + table(("trainer", "return of each seed", "mean"), rows),
