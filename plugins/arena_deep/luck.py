@@ -40,10 +40,18 @@ def tensor_spread(u: torch.Tensor, count: int) -> torch.Tensor:
 
 @contextmanager
 def seeded(seed: int, *path: int | str) -> Iterator[None]:
-    """Let torch's own generator start at a seed within, and be as it was without."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive(seed, *path))
-        yield
+    """Let torch's own generator start at a seed within, and be as it was without.
+
+    One thread computes within: orthogonal weights differ by how many there are.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(seed, *path))
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def generator(seed: int, *path: int | str) -> np.random.Generator:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from arena.checkpoints import find_checkpoint
 from arena.errors import Unsuitable
@@ -101,6 +102,27 @@ def test_a_process_that_was_killed_is_resumed_to_the_same_end(
     assert find_checkpoint(tmp_path, "killed") is None
     resumed = learn(trainer, game, name="killed", seed=5, resume=True)
     assert resumed.digest == unbroken.digest
+
+
+@pytest.mark.parametrize(
+    ("trainer", "game"),
+    [
+        ("ppo:slots=16,rollout=4", "tic_tac_toe"),
+        ("dqn:slots=16,every=64,steps=2,batch=32", "tic_tac_toe"),
+        ("mappo:worlds=8,rollout=5", "tensor/simple_spread"),
+    ],
+)
+def test_what_is_learnt_is_the_same_with_any_number_of_threads(
+    learn: Any, trainer: str, game: str
+) -> None:
+    before, found = torch.get_num_threads(), set()
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            found.add(learn(trainer, game, 400, name=f"by{threads}", seed=5).digest)
+    finally:
+        torch.set_num_threads(before)
+    assert len(found) == 1
 
 
 def test_ppo_learns_to_set_switches(learn: Any) -> None:
