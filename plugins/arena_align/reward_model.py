@@ -20,8 +20,8 @@ class RewardModel(PreferenceTrainer):
     __doc__ = f"""Learns which of two answers is better (Bradley-Terry), by TRL's RewardTrainer.
     {ABOUT}
     weight_decay  of AdamW
-    average       what the mean of the weights, which it ends with, keeps of itself at a step: it
-                  ranks boards that were never seen better than the last weights, for which say 0
+    average       what the mean of the weights, which it ends with, keeps of itself at a step; 0 for
+                  the last weights alone
 
     The checkpoint is a model that scores answers (`reward_model:model=NAME`); at a table it plays
     the move that it scores highest.

@@ -125,7 +125,9 @@ def _seeded(definition: Definition, seed: int) -> Definition:
 def _only(definition: Definition, names: Sequence[str]) -> Definition:
     """Return the tournament without the stages that are not among `names`, nor built on by them."""
     asked = tuple(entry for entry in definition.entries if entry.agent.name in names)
-    kept = {entry.agent.name for entry in trainings(replace(definition, entries=asked))}
+    rest = tuple(e for e in definition.entries if e.training and e not in asked)
+    built_on = replace(definition, entries=asked, stages=(*definition.stages, *rest))
+    kept = {entry.agent.name for entry in trainings(built_on)}
     entries = tuple(e for e in definition.entries if not e.training or e.agent.name in kept)
     assert definition.format is not None
     told = definition.format.parameters
