@@ -20,6 +20,7 @@ from arena.records import Ref
 from arena.specs import parse
 from arena.testing import check_trainer
 from arena.training import Order, train
+from arena.training_run import LiveRun
 from arena.workspace import Workspace
 
 
@@ -295,3 +296,32 @@ def test_a_checkpoint_holds_safe_files_alone(tmp_path: Path, models: Path) -> No
     assert (
         json.loads((tmp_path / "checkpoints/made/checkpoint.json").read_text())["trainer"] == "sft"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["grpo", "rloo"])
+def test_the_return_of_sampled_answers_rises(name: str, tmp_path: Path, models: Path) -> None:
+    """An untrained model mostly writes what is illegal, and each answer is paid by a match."""
+    spec = (
+        f"{name}:policy={models / 'policy'},matches=12,batch=16,generations=8,values=,held_out=0,"
+        "max_kl=50,learning_rate=0.005"
+    )
+    rewards: dict[int, float] = {}
+
+    def look(run: LiveRun) -> None:
+        if "reward" in run.metrics:
+            rewards.setdefault(run.step, run.metrics["reward"])
+
+    order = Order(parse(spec), Ref("tic_tac_toe"), "made", 4_096, seed=1)
+    train(Workspace.open(home=str(tmp_path)), order, "cpu", on_progress=look)
+    told = list(rewards.values())  # each the mean of 1,024 answers, its standard error about 0.02
+    assert len(told) == 4 and told[-1] > told[0] + 0.05, told
+
+
+@pytest.mark.slow
+def test_kto_makes_worse_moves_rarer(tmp_path: Path, models: Path) -> None:
+    """Answers that are told good or bad, one by one, teach an untrained model which moves are."""
+    spec = f"kto:policy={models / 'policy'},players=random,matches=300,learning_rate=0.003"
+    order = Order(parse(spec), Ref("tic_tac_toe"), "made", 8_192, seed=1)
+    told = train(Workspace.open(home=str(tmp_path)), order, "cpu").meta["metrics"]
+    assert told["worse_seen"] < told["worse_before_seen"] - 0.1, told
