@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -41,6 +41,7 @@ class Fit:
     seats_covariance   float64 (seats, seats)
     nu           Davidson's draw parameter: equals draw nu / (2 + nu) of games; None if not fitted
     groups       entrants linked by games; where there are several, only the prior compares them
+    seats_told   whether who held which seat tells the seats' worth from the entrants' strength
     """
 
     entrants: tuple[str, ...]
@@ -51,6 +52,7 @@ class Fit:
     seats_covariance: Floats
     nu: float | None
     groups: tuple[tuple[str, ...], ...]
+    seats_told: bool
 
     def difference(self, a: str, b: str) -> tuple[float, float, float]:
         """Return how far `a` is above `b`, with the ends of its 95 % interval."""
@@ -172,6 +174,11 @@ def _apart(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
 def _seats_note(fit: Fit, results: Results) -> tuple[str, ...]:
     """Return a sentence on what the seats (of teams: the sides) are worth, if that was asked."""
     seat = "side" if any(len(side) > 1 for side in results.sides) else "seat"
+    if not fit.seats_told:
+        return (
+            f"Who held which {seat} does not tell what {seat}s are worth from who is strong: the"
+            f" prior shares it out. Let them swap {seat}s.",
+        )
     if len(fit.seats) == 2:
         gap = round(fit.seats[0] - fit.seats[1])
         return (f"Holding {seat} 0 is worth {gap:+d} points against {seat} 1.",)
@@ -218,6 +225,7 @@ def _in_elo(
         ELO**2 * _centred(spread[n:end, n:end]),
         float(np.exp(x[-1])) if model.davidson else None,
         groups,
+        not model.seats or len(groups) > 1 or _seats_told(model),
     )
 
 
@@ -263,10 +271,15 @@ def _check_finite(
             f"bradley_terry: {culprit!r} and others never both won and lost against each other,"
             " so their distance has no finite maximum; use prior=1"
         )
-    balanced = model.information(np.zeros(model.size)) + model.gauge
-    scale = np.linalg.eigvalsh(balanced)
-    if scale[0] < 1e-9 * scale[-1]:
+    if not _seats_told(model):
         raise Unsuitable(
             "bradley_terry: the seats held do not tell seats from strength;"
             " use seat_advantage=false or prior=1"
         )
+
+
+def _seats_told(model: Model) -> bool:
+    """Return whether games, without the prior, tell what seats are worth from who is strong."""
+    bare = replace(model, prior=0.0)
+    scale = np.linalg.eigvalsh(bare.information(np.zeros(bare.size)) + bare.gauge)
+    return bool(scale[0] >= 1e-9 * scale[-1])

@@ -152,6 +152,16 @@ def test_notes_say_what_sides_are_worth_and_what_davidsons_leads_score(make):
     assert note.startswith("Holding a seat is worth, from seat 0 on, +")
 
 
+def test_who_never_swapped_seats_is_told_so(make):
+    """A wins from seat 0 alone: it may be the seat; once they swap, its worth is told."""
+    fixed = counted(make, {(0, 1): (20, 0, 0)})
+    (note,) = BradleyTerry().rate(fixed).notes
+    assert note.startswith("Who held which seat does not tell what seats are worth")
+    swapped = counted(make, {(0, 1): (20, 0, 0), (1, 0): (0, 0, 20)})
+    (note,) = BradleyTerry().rate(swapped).notes
+    assert note == "Holding seat 0 is worth +0 points against seat 1."
+
+
 def test_without_draws_the_two_agree(baseball):
     one, other = BradleyTerry().fit(baseball), BradleyTerry(draws="davidson").fit(baseball)
     np.testing.assert_array_equal(one.ratings, other.ratings)
