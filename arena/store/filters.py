@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, or_
 from arena.block import ENDINGS
 from arena.errors import UsageError
 from arena.history import Tournament
-from arena.records import Ending
 from arena.store.schema import entrants, tournaments
 from arena.store.shelf import Told
 
@@ -44,7 +43,10 @@ def seats_of(agent: str, tournament: Tournament) -> Filter:
     return lambda told: np.isin(told.players, mine)
 
 
-def has_ended(ending: Ending) -> Filter:
+def has_ended(ending: str) -> Filter:
+    """Return which matches ended so. Raises `UsageError` for what is no ending."""
+    if ending not in ENDINGS:
+        raise UsageError(f"{ending!r} is no ending; these are: {', '.join(ENDINGS)}")
     code = ENDINGS.index(ending)
     return lambda told: told.endings == code
 
