@@ -93,12 +93,12 @@ class Frames:
             environment = film.environment if film else self._make(stored)
             film = self._films[key] = _Film(environment, restepped(environment, stored))
             while len(self._films) > FILMS:
-                self._films.popitem(last=False)
+                self._films.popitem(last=False)[1].environment.close()
         self._films.move_to_end(key)
         while film.at < step:
             at = next(film.steps, None)
             if at is None:
-                del self._films[key]
+                self._films.pop(key).environment.close()
                 raise UnknownName("step", str(step), [str(film.at)], f"/matches/{stored.id}")
             film.at = at
         return film

@@ -80,8 +80,8 @@ class JointTrainer(Trainer):
             raise Unsuitable("it has no rivals, of whom opponents=pool would play some")
 
     def default_steps(self, spec: Spec) -> int:
-        """Return enough moves for simple_spread, 3.2 million joint steps, or simple_tag, 0.8."""
-        return (3_200_000 if spec.kind == "cooperative" else 800_000) * len(spec.seats)
+        """Return enough moves for simple_spread: 3.2 million joint steps."""
+        return 3_200_000 * len(spec.seats)
 
     def train(self, run: TrainingRun) -> None:
         """Play and learn by turns."""
